@@ -1,0 +1,1 @@
+"""What there is: sites, clouds, hosts, pools, segments, systems, flavors, images, machines, volumes, addresses."""
