@@ -1,0 +1,68 @@
+"""What a department applies for: one machine with its disks, for one application system, in one cloud."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from orders import problems
+
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
+_HOSTNAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
+_KEY = re.compile(
+    r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa|sk-ssh-ed25519@openssh\.com)"
+    r" [A-Za-z0-9+/]{40,2000}={0,2}( [^\x00-\x1f]{0,200})?"
+)
+MAX_DISK_MIB = 64 * 1024 * 1024
+MAX_DISKS = 8
+TEXT_FIELDS = ("department", "system", "cloud", "flavor", "image", "segment", "hostname")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSpec:
+    """``disks_mib`` are the data disks in MiB, ``tier`` the storage tier of all its disks."""
+
+    department: str
+    system: str
+    cloud: str
+    flavor: str
+    image: str
+    segment: str
+    hostname: str
+    disks_mib: tuple[int, ...] = ()
+    tier: str = "standard"
+    ssh_keys: tuple[str, ...] = ()
+    purpose: str = ""
+
+    def __post_init__(self) -> None:
+        for field in (*TEXT_FIELDS[:-1], "tier"):
+            _must(field, getattr(self, field), _SLUG, "use lower-case letters, digits, dots and hyphens, at most 40")
+        _must(
+            "hostname",
+            self.hostname,
+            _HOSTNAME,
+            "use lower-case letters, digits and hyphens, beginning with a letter, at most 32",
+        )
+        for key in self.ssh_keys:
+            _must("ssh_keys", key, _KEY, "give one OpenSSH public key for each entry, such as ssh-ed25519 AAAA…")
+        if len(self.disks_mib) > MAX_DISKS:
+            raise problems.BAD_FIELD(field="disks", value=len(self.disks_mib), wanted=f"at most {MAX_DISKS} data disks")
+        for size in self.disks_mib:
+            if not 0 < size <= MAX_DISK_MIB:
+                raise problems.BAD_FIELD(field="disks", value=size, wanted="a disk has 1MiB to 64TiB")
+        if len(self.purpose) > 500 or any(ord(letter) < 32 for letter in self.purpose):
+            raise problems.BAD_FIELD(field="purpose", value=self.purpose[:20], wanted="one line of at most 500 characters")
+
+    def plain(self) -> dict[str, Any]:
+        """The spec as JSON-ready values."""
+        return {**asdict(self), "disks_mib": list(self.disks_mib), "ssh_keys": list(self.ssh_keys)}
+
+
+def from_plain(plain: Mapping[str, Any]) -> OrderSpec:
+    """The spec of :meth:`OrderSpec.plain`."""
+    return OrderSpec(**{**plain, "disks_mib": tuple(plain["disks_mib"]), "ssh_keys": tuple(plain["ssh_keys"])})
+
+
+def _must(field: str, value: object, pattern: re.Pattern[str], wanted: str) -> None:
+    if not (isinstance(value, str) and pattern.fullmatch(value)):
+        raise problems.BAD_FIELD(field=field, value=value, wanted=wanted)
