@@ -1,0 +1,1 @@
+"""Leaving the old machine rooms: their register, and the rule that none is built or grows."""
