@@ -1,0 +1,39 @@
+"""``jiyun clock``: the clock of a simulated store."""
+
+from typing import Annotated
+
+import typer
+
+from cli.frame.options import DryRun, call, command, group
+from cli.frame.output import show_one
+from cli.frame.table import column
+from cli.session import done, session
+from jiyun import clock
+from jiyun.language import t
+
+app = group("clock")
+COLUMNS = (column("now", "NOW", "当前时间"), column("kind", "STORE", "数据库"))
+
+
+@command(app, "show", t("Show the store's time", "显示数据库时间"), examples=("jiyun clock show",))
+def show_clock() -> None:
+    with session() as opened, opened.read() as tx:
+        row = {"now": clock.iso(tx.now), "kind": opened.store.facts.kind}
+    show_one(row, COLUMNS, call().output)
+
+
+@command(
+    app,
+    "advance",
+    t("Set a simulated clock forward", "将模拟时钟向前拨"),
+    examples=("jiyun clock advance 2026-12-01", "jiyun clock advance 2026-12-01T08:00:00Z"),
+)
+def advance(
+    to: Annotated[str, typer.Argument(metavar="TIME", help=t("The new time", "新的时间"))], dry_run: DryRun = False
+) -> None:
+    from workflows.setup import advance_clock
+
+    seconds = clock.parse(to)
+    with session() as opened:
+        advance_clock(opened, seconds, dry_run=dry_run)
+    done(t(f"The clock stands at {clock.iso(seconds)}.", f"时钟已拨至 {clock.iso(seconds)}。"), now=clock.iso(seconds))

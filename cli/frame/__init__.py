@@ -1,0 +1,1 @@
+"""What every command shares: the catalogue, lazy loading, options, output, progress and failures."""
