@@ -1,0 +1,1 @@
+"""The hypervisor lab of the tests: a machine of its own, made of namespaces, that leaves nothing behind."""
