@@ -248,7 +248,7 @@ def fulfil(
     wait: Wait = False,
     reach: Annotated[
         int, typer.Option("--reach-seconds", min=1, max=7200, help=t("How long to wait for SSH", "等待 SSH 的秒数"))
-    ] = 600,
+    ] = 900,
     dry_run: DryRun = False,
 ) -> None:
     from workflows import fulfil as work

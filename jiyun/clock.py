@@ -7,6 +7,7 @@ from typing import Protocol
 from jiyun.errors import Exit, kind
 
 CITY_ZONE = "Asia/Shanghai"
+_YEAR_9999 = 253_370_764_800  # times stay below it, so that no zone or following month leaves the calendar
 
 BAD_TIME = kind(
     "time.unreadable",
@@ -65,7 +66,10 @@ def parse(value: str) -> int:
         if "T" in value or " " in value:
             raise BAD_TIME(value=value)
         moment = moment.replace(tzinfo=ZoneInfo(CITY_ZONE))
-    return int(moment.timestamp())
+    seconds = int(moment.timestamp())
+    if not 0 <= seconds < _YEAR_9999:
+        raise BAD_TIME(value=value)
+    return seconds
 
 
 def month_bounds(month: str) -> tuple[int, int]:
@@ -74,7 +78,10 @@ def month_bounds(month: str) -> tuple[int, int]:
 
     try:
         first = datetime.strptime(month, "%Y-%m").replace(tzinfo=ZoneInfo(CITY_ZONE))
+        following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     except ValueError:
         raise BAD_MONTH(value=month) from None
-    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    return int(first.timestamp()), int(following.timestamp())
+    start, end = int(first.timestamp()), int(following.timestamp())
+    if len(month) != len("2026-11") or not 0 <= start < _YEAR_9999:
+        raise BAD_MONTH(value=month)
+    return start, end

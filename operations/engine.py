@@ -5,6 +5,7 @@ import signal
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -149,10 +150,16 @@ def run(
     """
     row, fence = _take(store, actor, order, wanted, lease_seconds)
     with _Lease(store, actor, row, fence, lease_seconds) as lease:
-        plan = plan_of(row)
-        if row["state"] == "undo":
-            return _back(store, actor, lease, plan, row["step"], say)
-        return _forward(store, actor, lease, plan, row["step"], say)
+        try:
+            plan = plan_of(row)
+            if row["state"] == "undo":
+                return _back(store, actor, lease, plan, row["step"], say)
+            return _forward(store, actor, lease, plan, row["step"], say)
+        except BaseException:
+            # However we end, another run need not wait for a lease that nobody works under any more.
+            with suppress(JiyunError), store.write(actor) as tx:
+                tx.run(SQL.let_go, id=lease.id, fence=lease.fence)
+            raise
 
 
 def _forward(store: Store, actor: str, lease: _Lease, plan: Plan, done: int, say: Say) -> str:

@@ -20,10 +20,12 @@ UPDATE operation SET step = :step WHERE id = :id AND fence = :fence;
 UPDATE operation SET state = :state, step = :step, owner = '', lease_until = 0, ended_at = :at WHERE id = :id AND fence = :fence;
 -- name: fail
 UPDATE operation SET state = :state, owner = '', lease_until = 0, error = :error WHERE id = :id AND fence = :fence;
+-- name: let_go
+UPDATE operation SET owner = '', lease_until = 0 WHERE id = :id AND fence = :fence;
 -- name: log
 INSERT INTO operation_step (operation_id, seq, step, direction, outcome, note, fence, started_at, ended_at)
 SELECT :id, coalesce(max(seq), 0) + 1, :step, :direction, :outcome, :note, :fence, :started_at, :ended_at
 FROM operation_step WHERE operation_id = :id;
 -- name: steps
 SELECT s.seq, s.step, s.direction, s.outcome, s.note, s.fence, s.started_at, s.ended_at, o.kind
-FROM operation_step s JOIN operation o ON o.id = s.operation_id WHERE o.order_id = :order_id ORDER BY o.created_at, o.id, s.seq;
+FROM operation_step s JOIN operation o ON o.id = s.operation_id WHERE o.order_id = :order_id ORDER BY o.created_at, o.kind, s.seq;

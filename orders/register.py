@@ -1,5 +1,7 @@
 """The register of orders: submitting, reviewing, moving.  ``advance`` is the only function that writes a state."""
 
+from collections.abc import Collection
+
 from jiyun import audit, canonical
 from jiyun.store import Row, Tx
 from jiyun.store.engine import SQL as KERNEL
@@ -45,19 +47,21 @@ def reviews(tx: Tx, order: str) -> list[Row]:
     return tx.all(SQL.reviews, order_id=order)
 
 
-def review(tx: Tx, order: str, item: str, *, passed: bool, comment: str) -> str:
-    """Record one of the four items (M30); the order's state afterwards.  A failed item rejects the order."""
+def review(tx: Tx, order: str, items: Collection[str], *, passed: bool, comment: str) -> str:
+    """Record some of the four items (M30); the order's state afterwards.  A failed item rejects the order."""
     row = get(tx, order)
-    done = {found["item"]: found for found in reviews(tx, order)}
-    if item in done:
-        raise problems.REVIEWED_TWICE(item=item, order=order, reviewer=done[item]["reviewer"])
-    require_move(tx, order, "reviewed")
+    done = {found["item"]: found["reviewer"] for found in reviews(tx, order)}
     result = "pass" if passed else "fail"
-    tx.run(SQL.insert_review, order_id=order, item=item, result=result, reviewer=tx.actor, comment=comment, at=tx.now)
-    audit.append(tx, "order.review", order, row["department"], item=item, result=result, comment=comment)
+    for item in items:
+        if item in done:
+            raise problems.REVIEWED_TWICE(item=item, order=order, reviewer=done[item])
+        require_move(tx, order, "reviewed")
+        tx.run(SQL.insert_review, order_id=order, item=item, result=result, reviewer=tx.actor, comment=comment, at=tx.now)
+        audit.append(tx, "order.review", order, row["department"], item=item, result=result, comment=comment)
+        done[item] = tx.actor
     if not passed:
-        return advance(tx, order, "rejected", f"{item}: {comment}")
-    if set(done) | {item} == set(REVIEW_ITEMS):
+        return advance(tx, order, "rejected", f"{', '.join(items)}: {comment}")
+    if set(done) == set(REVIEW_ITEMS):
         return advance(tx, order, "reviewed", "")
     return "submitted"
 

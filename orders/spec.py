@@ -1,6 +1,7 @@
 """What a department applies for: one machine with its disks, for one application system, in one cloud."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,10 +12,12 @@ _SLUG = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
 _HOSTNAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
 _KEY = re.compile(
     r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa|sk-ssh-ed25519@openssh\.com)"
-    r" [A-Za-z0-9+/]{40,2000}={0,2}( [^\x00-\x1f]{0,200})?"
+    r" [A-Za-z0-9+/]{40,2000}={0,2}( [^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200})?"
 )
 MAX_DISK_MIB = 64 * 1024 * 1024
 MAX_DISKS = 8
+MAX_LINE = 500
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, formats, half characters, line ends
 TEXT_FIELDS = ("department", "system", "cloud", "flavor", "image", "segment", "hostname")
 
 
@@ -50,8 +53,7 @@ class OrderSpec:
         for size in self.disks_mib:
             if not 0 < size <= MAX_DISK_MIB:
                 raise problems.BAD_FIELD(field="disks", value=size, wanted="a disk has 1MiB to 64TiB")
-        if len(self.purpose) > 500 or any(ord(letter) < 32 for letter in self.purpose):
-            raise problems.BAD_FIELD(field="purpose", value=self.purpose[:20], wanted="one line of at most 500 characters")
+        check_line("purpose", self.purpose)
 
     def plain(self) -> dict[str, Any]:
         """The spec as JSON-ready values."""
@@ -61,6 +63,12 @@ class OrderSpec:
 def from_plain(plain: Mapping[str, Any]) -> OrderSpec:
     """The spec of :meth:`OrderSpec.plain`."""
     return OrderSpec(**{**plain, "disks_mib": tuple(plain["disks_mib"]), "ssh_keys": tuple(plain["ssh_keys"])})
+
+
+def check_line(field: str, text: str) -> None:
+    """Refuse what is not one line that people can read: nothing unseen may get into the records."""
+    if len(text) > MAX_LINE or any(unicodedata.category(letter) in _UNSEEN for letter in text):
+        raise problems.BAD_FIELD(field=field, value=text[:20], wanted=f"one line of at most {MAX_LINE} visible characters")
 
 
 def _must(field: str, value: object, pattern: re.Pattern[str], wanted: str) -> None:

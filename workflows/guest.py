@@ -44,7 +44,7 @@ class SshGuest:
         from provisioners.hostkeys import login_key
 
         data = [volume for volume in self.machine.volumes if volume.role == "data"]
-        folder = self.session.job_folder(self.order["id"], "baseline")
+        folder = self.session.new_job_folder(self.order["id"], "baseline")
         result = run_playbook(
             BASELINE,
             self.machine,

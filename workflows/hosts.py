@@ -1,6 +1,7 @@
 """Hosts: opening one, probing one, listing them with what is held on them."""
 
 import json
+from collections.abc import Mapping
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -33,9 +34,15 @@ def probe(session: Session, name: str, *, opening: OpenHost = open_host) -> Host
         facts = host.probe(row["virtualisation"])
         for pool in pools:
             host.ensure_pool(pool)
-    with session.write() as tx:
-        declared.record_probe(tx, name, facts.virt_type, {k: v for k, v in asdict(facts).items() if k != "virt_type"})
+    record_facts(session, name, facts.virt_type, {k: v for k, v in asdict(facts).items() if k != "virt_type"})
     return facts
+
+
+def record_facts(session: Session, name: str, virt_type: str, facts: Mapping[str, Any]) -> None:
+    """Keep what a probe proved."""
+    with session.write() as tx:
+        authority.require(tx, "host.probe")
+        declared.record_probe(tx, name, virt_type, facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from inventory.machines import PlannedAddress, PlannedVolume
 from jiyun.store import Row, Tx
 from operations import engine
 from orders import problems, register
-from orders.spec import OrderSpec, from_plain
+from orders.spec import OrderSpec, check_line, from_plain
 from orders.states import REVIEW_ITEMS
 from provisioners.spec import MachineSpec
 from quotas import allocations
@@ -34,6 +34,7 @@ def review(
     session: Session, order: str, items: tuple[str, ...], *, passed: bool, comment: str = "", dry_run: bool = False
 ) -> str:
     """Record review items (M30) by the actor; the order's state afterwards."""
+    check_line("comment", comment)
     for item in items or ("",):
         if item not in REVIEW_ITEMS:
             raise problems.NO_ITEM(item=item, items=", ".join(REVIEW_ITEMS))
@@ -41,9 +42,7 @@ def review(
         row = register.get(tx, order)
         authority.require(tx, "order.review", row["department"])
         authority.require_other(tx, row["applicant"], "review")
-        state = str(row["state"])
-        for item in items:
-            state = register.review(tx, order, item, passed=passed, comment=comment)
+        state = register.review(tx, order, tuple(dict.fromkeys(items)), passed=passed, comment=comment)
     return state
 
 
@@ -58,6 +57,7 @@ def withdraw(session: Session, order: str, reason: str, *, dry_run: bool = False
 
 
 def _decide(session: Session, order: str, permission: str, state: str, reason: str, dry_run: bool) -> str:
+    check_line("reason", reason)
     with rehearse(session, keep=not dry_run) as tx:
         row = register.get(tx, order)
         authority.require(tx, permission, row["department"])

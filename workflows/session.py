@@ -40,9 +40,12 @@ class Session(NamedTuple):
         """The content-addressed image cache."""
         return self.home / "images"
 
-    def job_folder(self, order: str, name: str) -> Path:
-        """Where a job of an order keeps its record."""
-        return self.home / "jobs" / order / name
+    def new_job_folder(self, order: str, name: str) -> Path:
+        """A folder for the record of one more attempt at a job of an order: ``baseline-1``, ``baseline-2``, …"""
+        jobs = self.home / "jobs" / order
+        jobs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = 1 + sum(1 for _ in jobs.glob(f"{name}-*"))
+        return jobs / f"{name}-{number}"
 
 
 @contextmanager

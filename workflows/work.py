@@ -11,7 +11,7 @@ from workflows.guest import Guest, SshGuest
 from workflows.progress import Progress
 from workflows.session import Session
 
-REACH_SECONDS = 600
+REACH_SECONDS = 900  # a full guest under software emulation on a busy machine needs minutes
 
 
 @dataclass(frozen=True, slots=True)
