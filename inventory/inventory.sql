@@ -158,6 +158,3 @@ UPDATE address SET released_at = :at WHERE machine = :machine AND released_at IS
 
 -- name: flavors
 SELECT name, vcpus, memory_mib, root_mib, synthetic FROM flavor ORDER BY vcpus, memory_mib, name;
-
--- name: hostings
-SELECT name, department, title_zh, title_en, site, servers, rack_units, power_watts, source, synthetic FROM hosting ORDER BY name;

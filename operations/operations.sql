@@ -1,8 +1,6 @@
 -- name: insert
 INSERT INTO operation (id, kind, order_id, state, step, owner, lease_until, fence, error, created_at)
 VALUES (:id, :kind, :order_id, 'run', 0, '', 0, 0, '', :at);
--- name: operation
-SELECT id, kind, order_id, state, step, owner, lease_until, fence, error, created_at, ended_at FROM operation WHERE id = :id;
 -- name: live
 SELECT id, kind, order_id, state, step, owner, lease_until, fence, error, created_at, ended_at
 FROM operation WHERE order_id = :order_id AND ended_at IS NULL;

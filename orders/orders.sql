@@ -19,5 +19,3 @@ SELECT seq, at, actor, from_state, to_state, reason FROM order_event WHERE order
 INSERT INTO review (order_id, item, result, reviewer, comment, at) VALUES (:order_id, :item, :result, :reviewer, :comment, :at);
 -- name: reviews
 SELECT item, result, reviewer, comment, at FROM review WHERE order_id = :order_id ORDER BY item;
--- name: moves
-SELECT from_state, to_state FROM order_move;

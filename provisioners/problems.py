@@ -5,7 +5,8 @@ from jiyun.errors import Exit, kind
 UNREACHABLE = kind(
     "host.unreachable",
     Exit.EXTERNAL,
-    en="Host {host} does not answer at {uri}: {reason}. Start its libvirtd, or mark the host as out of service; then repeat the command.",
+    en="Host {host} does not answer at {uri}: {reason}. Start its libvirtd, or mark the host as out of "
+    "service; then repeat the command.",
     zh="主机 {host}（{uri}）无响应：{reason}。请启动其 libvirtd 或将其标记为停用，然后重试。",
 )
 LIBVIRT_FAILED = kind(
@@ -17,7 +18,8 @@ LIBVIRT_FAILED = kind(
 NOT_OURS = kind(
     "provision.not-ours",
     Exit.CONFLICT,
-    en="{what} {name} exists on host {host} but does not belong to this order; it was not touched. Remove or rename it, then repeat.",
+    en="{what} {name} exists on host {host} but does not belong to this order; it was not touched. Remove "
+    "or rename it, then repeat.",
     zh="主机 {host} 上已存在 {what} {name}，但不属于本申请；未作任何改动。请移除或改名后重试。",
 )
 POOL_FULL = kind(
@@ -38,6 +40,12 @@ CHECKSUM = kind(
     en="{file} has SHA-256 {actual}, expected {expected}; the file was not taken. Fetch it again from a source you trust.",
     zh="{file} 的 SHA-256 为 {actual}，应为 {expected}；未导入该文件。请从可信来源重新获取。",
 )
+IMAGE_GONE = kind(
+    "image.missing",
+    Exit.EXTERNAL,
+    en="The image's {role} is not in the cache ({file}). Build or import the image again, then repeat.",
+    zh="镜像的 {role} 部分不在缓存中（{file}）。请重新构建或导入该镜像，然后重试。",
+)
 IMAGE_FILE = kind(
     "image.unreadable",
     Exit.USAGE,
@@ -53,7 +61,8 @@ IMAGE_BUILD = kind(
 SSH_TIMEOUT = kind(
     "guest.ssh-timeout",
     Exit.EXTERNAL,
-    en="{host} did not answer SSH at {address} within {seconds} s ({reason}). Look at `jiyun vm console --log {machine}`, then repeat.",
+    en="{host} did not answer SSH at {address} within {seconds} s ({reason}). Look at `jiyun vm console "
+    "--log {machine}`, then repeat.",
     zh="{host}（{address}）在 {seconds} 秒内未响应 SSH（{reason}）。请查看 `jiyun vm console --log {machine}` 后重试。",
 )
 SSH_HOST_KEY = kind(
@@ -71,7 +80,8 @@ SSH_FAILED = kind(
 PLAYBOOK_FAILED = kind(
     "guest.playbook-failed",
     Exit.EXTERNAL,
-    en="Playbook {playbook} failed on {host} at task {task!r}: {reason}. The job record is {job}; repeat the command to run it again.",
+    en="Playbook {playbook} failed on {host} at task {task!r}: {reason}. The job record is {job}; repeat "
+    "the command to run it again.",
     zh="剧本 {playbook} 在 {host} 的任务 {task!r} 失败：{reason}。作业记录：{job}；重试即可再次运行。",
 )
 GUARD_FAILED = kind(

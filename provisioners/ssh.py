@@ -69,7 +69,7 @@ def wait_for_ssh(
                 say(t(f"waiting for SSH at {machine.port.ipv4}: {reason}", f"等待 {machine.port.ipv4} 的 SSH：{reason}"))
         time.sleep(max(0.0, min(_PAUSE_SECONDS, deadline_seconds - (time.monotonic() - start))))
     raise SSH_TIMEOUT(
-        host=machine.hostname, address=machine.port.ipv4, seconds=round(deadline_seconds), reason=reason, machine=machine.name
+        host=machine.hostname, address=machine.port.ipv4, seconds=round(deadline_seconds), reason=reason, machine=machine.id
     )
 
 
@@ -178,9 +178,7 @@ def _log_in(transport: "Transport", login: str, identity: "PKey", timeout: float
 
 
 def _mismatch(machine: MachineSpec, actual: str) -> JiyunError:
-    return SSH_HOST_KEY(
-        host=machine.hostname, address=machine.port.ipv4, actual=actual, expected=fingerprint(machine.host_key)
-    )
+    return SSH_HOST_KEY(host=machine.hostname, address=machine.port.ipv4, actual=actual, expected=fingerprint(machine.host_key))
 
 
 def _collect(channel: "Channel", deadline: float) -> CompletedCommand:

@@ -129,7 +129,7 @@ def build_plan(work: Work) -> Plan:
         [
             Step(
                 "check",
-                t("check image and host", "检查镜像与主机"),
+                t("check the host", "检查主机"),
                 lambda: steps.check(work),
                 unrecord=lambda tx: _give_back(tx, work),
             ),
@@ -149,7 +149,7 @@ def build_plan(work: Work) -> Plan:
                 "start",
                 t("start the machine", "启动虚机"),
                 lambda: steps.start(work),
-                lambda: steps.stop(work),
+                lambda: steps.cut(work),
                 record=lambda tx: machines.set_power(tx, machine, "running"),
                 unrecord=lambda tx: machines.set_power(tx, machine, "off"),
             ),

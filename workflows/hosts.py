@@ -1,8 +1,7 @@
 """Hosts: opening one, probing one, listing them with what is held on them."""
 
 import json
-from collections.abc import Mapping
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 

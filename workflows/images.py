@@ -1,18 +1,20 @@
 """Images: built from Debian's packages or brought as a file, verified, kept by content."""
 
+import fcntl
+import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from inventory import images
+from inventory import declared, images
 from jiyun import canonical
 from jiyun.store import Row
-from provisioners.codec import to_plain
+from provisioners.codec import from_plain, to_plain
 from provisioners.images.cache import ImageCache
-from provisioners.spec import ImageSpec
+from provisioners.spec import HostSpec, ImageSpec, PoolSpec
 from tenants import authority
+from workflows.hosts import open_host
 from workflows.progress import Progress
 from workflows.session import Session
 from workflows.transactions import rehearse
@@ -22,7 +24,7 @@ def build(session: Session, name: str, progress: Progress) -> ImageSpec:
     """Build a declared image of kind ``debian`` or ``tiny``; its content replaces the earlier one for new orders."""
     kind = _kind(session, name)
     cache = ImageCache(session.image_folder)
-    with _workspace(session) as work:
+    with _workspace(session, name) as work:
         if kind == "tiny":
             from provisioners.images.tiny import build_tiny
 
@@ -52,20 +54,27 @@ def adopt(session: Session, name: str, spec: ImageSpec) -> ImageSpec:
 
 
 def remove(session: Session, name: str, *, dry_run: bool = False) -> str:
-    """Remove an image's content, from the store and from the cache; refused while a machine uses it.  Its digest."""
-    import json
+    """Remove an image's content from the store, the hosts' pools and the cache; refused while a machine uses it.
 
-    from provisioners.codec import from_plain
-
+    The store decides first: from then on no new order can ask for the image.  Its digest is returned.
+    """
     with rehearse(session, keep=not dry_run) as tx:
         authority.require(tx, "image.change")
         row = images.remove_content(tx, name)
         still = {other["digest"] for other in images.images(tx) if other["digest"]}
+        hosts = {host["name"]: host for host in declared.hosts(tx) if host["probed_at"]}
+        pools = declared.pools(tx)
     spec = from_plain(ImageSpec, json.loads(row["spec"]))
-    if spec.digest not in still and not dry_run:
-        cache = ImageCache(session.image_folder)
-        for part in spec.parts:
-            cache.drop(part)
+    if spec.digest in still or dry_run:
+        return spec.digest
+    for pool in pools:
+        if pool["host"] in hosts:
+            with open_host(HostSpec(pool["host"], hosts[pool["host"]]["uri"])) as host:
+                for part in spec.parts:
+                    host.remove_image_part(PoolSpec(pool["name"], pool["path"]), part)
+    cache = ImageCache(session.image_folder)
+    for part in spec.parts:
+        cache.drop(part)
     return spec.digest
 
 
@@ -89,10 +98,11 @@ def _keep(session: Session, name: str, spec: ImageSpec) -> ImageSpec:
 
 
 @contextmanager
-def _workspace(session: Session) -> Iterator[Path]:
-    session.image_folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="build-", dir=session.image_folder))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def _workspace(session: Session, name: str) -> Iterator[Path]:
+    """A folder name for one build at a time; what a killed build left there is removed first."""
+    folder = session.home / "builds"
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(folder / name, ignore_errors=True)
+        yield folder / name

@@ -17,13 +17,11 @@ from pathlib import Path
 from jiyun.errors import JiyunError
 from provisioners.images import debian, tiny
 from provisioners.images.cache import ImageCache
+from provisioners.images.recipe import recipe_digest
 from provisioners.spec import ImagePart, ImageSpec
 
 Build = Callable[[ImageCache, Path, Callable[[str], None]], ImageSpec]
-BUILDERS: dict[str, tuple[Callable[[], str], Build]] = {
-    "tiny": (tiny.recipe_digest, tiny.build_tiny),
-    "debian": (debian.recipe_digest, debian.build_debian12),
-}
+BUILDERS: dict[str, Build] = {"tiny": tiny.build_tiny, "debian": debian.build_debian12}
 
 
 def cache_of(folder: Path) -> ImageCache:
@@ -33,7 +31,7 @@ def cache_of(folder: Path) -> ImageCache:
 
 def manifest_of(folder: Path, name: str) -> Path:
     """The file that says of which parts an image of today's recipe consists."""
-    return folder / f"{name}-{BUILDERS[name][0]()[:20]}.json"
+    return folder / f"{name}-{recipe_digest(name)[:20]}.json"
 
 
 def load(folder: Path, name: str) -> ImageSpec:
@@ -56,7 +54,7 @@ def build(folder: Path, name: str) -> None:
     """Build the image anew; the builder's log stays in the folder where it failed."""
     work = folder / f"work-{name}"
     shutil.rmtree(work, ignore_errors=True)  # of a run that was killed
-    image = BUILDERS[name][1](cache_of(folder), work, lambda stage: print(f"{name}: {stage}", flush=True))
+    image = BUILDERS[name](cache_of(folder), work, lambda stage: print(f"{name}: {stage}", flush=True))
     draft = folder / f"{name}.new"
     draft.write_text(json.dumps(asdict(image), indent=1))
     draft.replace(manifest_of(folder, name))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
 
-from jiyun import canonical
 from provisioners.images import bookworm
 from provisioners.images.cache import ImageCache, digest_of
 from provisioners.images.tools import ToolFailed, run, stage
@@ -22,11 +21,6 @@ _PACK_S = 1800.0
 # Settings of this machine's apt that its mirrors may depend on: they count for the build as well.
 _APT_SETTINGS = re.compile(r"^Acquire::(Check-Valid-Until|Check-Date|Retries|https?::(Proxy|Timeout)\S*) .*;$", re.MULTILINE)
 _SOURCE_FORMAT = "$(ORIGIN)|$(CODENAME)|$(REPO_URI)|$(COMPONENT)"
-
-
-def recipe_digest() -> str:
-    """SHA-256 of all that decides what is built, but for the versions of the packages on the day."""
-    return canonical.digest({name: value for name, value in vars(bookworm).items() if name.isupper()})
 
 
 def build_debian12(cache: ImageCache, work: Path, say: Callable[[str], None]) -> ImageSpec:

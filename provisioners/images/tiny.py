@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 from shutil import rmtree
 
-from jiyun import canonical
 from provisioners import problems
 from provisioners.images import cpio, kernel
 from provisioners.images.cache import ImageCache, digest_of
@@ -42,12 +41,6 @@ _SCRIPTS = {
     "power": "etc/acpi/PWRF/00000080",
     "sudo": "bin/sudo",
 }
-
-
-def recipe_digest() -> str:
-    """SHA-256 of all of ours that decides what is built; the kernel and the programs are Debian's of the day."""
-    scripts = {name: (_GUEST / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    return canonical.digest({"name": NAME, "cmdline": CMDLINE, "modules": MODULES, "scripts": scripts})
 
 
 def build_tiny(cache: ImageCache, work: Path, say: Callable[[str], None]) -> ImageSpec:

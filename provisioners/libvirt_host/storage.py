@@ -13,7 +13,7 @@ from provisioners.libvirt_host.connection import translated
 from provisioners.libvirt_host.storage_xml import IMAGE_MODE, PRIVATE_MODE, disk_xml, facts, pool_xml
 from provisioners.libvirt_host.upload import discard, pool_lock, publish, refresh, upload
 from provisioners.libvirt_host.xml import read
-from provisioners.problems import CHECKSUM, LIBVIRT_FAILED, NOT_OURS
+from provisioners.problems import CHECKSUM, IMAGE_GONE, LIBVIRT_FAILED, NOT_OURS
 from provisioners.protocol import Bytes, PoolFacts
 from provisioners.spec import HostSpec, ImagePart, MachineSpec, PoolSpec, VolumeSpec, WipeMethod
 
@@ -69,6 +69,8 @@ class Storage:
                 if self._volume(pool, spec, part.volume) is not None:
                     self._same_size(spec, part.volume, part.size_bytes, "image file")
                     return False
+                if not source.exists():
+                    raise IMAGE_GONE(role=part.role, file=source)
                 with source.open("rb") as file:
                     actual = self._send(pool, part.volume, file, part.size_bytes, IMAGE_MODE, progress)
                 if actual != part.sha256:

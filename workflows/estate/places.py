@@ -12,8 +12,11 @@ from workflows.estate.references import SLUG, Reference
 _GIB = 1024
 _TIB = 1024 * _GIB
 _URI = Pattern(
-    Text("a libvirt address of QEMU, such as qemu:///system", "QEMU 的 libvirt 地址，例如 qemu:///system"),
-    r"qemu(?:\+(?:ssh|tls|libssh2?|unix))?://[A-Za-z0-9@.:_\[\]-]*/(?:system|session)(?:\?socket=/[A-Za-z0-9._/-]+)?",
+    Text(
+        "a libvirt address of QEMU on this machine: qemu:///system or qemu+unix:///system?socket=/PATH",
+        "本机 QEMU 的 libvirt 地址：qemu:///system 或 qemu+unix:///system?socket=/路径",
+    ),
+    r"qemu:///system|qemu\+unix:///system\?socket=/[A-Za-z0-9._/-]+",
     200,
 )
 _DIRECTORY = Pattern(

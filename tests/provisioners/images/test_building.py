@@ -10,6 +10,7 @@ from jiyun.errors import JiyunError
 from provisioners.images import cpio, debian, tiny
 from provisioners.images.cache import ImageCache
 from provisioners.images.kernel import Kernel, modules_in_order
+from provisioners.images.recipe import recipe_digest
 from provisioners.images.tools import ToolFailed, locate, run, stage
 
 
@@ -79,4 +80,4 @@ def _no_sources(tmp_path: Path) -> Path:
 
 
 def test_a_recipe_has_one_digest() -> None:
-    assert debian.recipe_digest() == debian.recipe_digest() != tiny.recipe_digest() == tiny.recipe_digest()
+    assert recipe_digest("debian") == recipe_digest("debian") != recipe_digest("tiny") == recipe_digest("tiny")
