@@ -5,7 +5,7 @@ from pathlib import Path
 from jiyun import audit
 from jiyun.store import Store, migrate, open_store, problems
 from jiyun.store import schema as schema_of
-from jiyun.store.create import advance, create_store
+from jiyun.store.create import advance, create_store, require_absent
 from jiyun.store.engine import connect, read_facts, shown
 from tenants import authority
 from workflows.session import Session
@@ -16,12 +16,12 @@ def initialise(database: str, home: Path, *, city: str, actor: str, simulated_at
     """Make home folder, secret, login key and store.  A secret that stands there already is kept."""
     from provisioners.hostkeys import login_key, make_secret
 
+    require_absent(database)  # before the keys: a home that is pointed at another's store gets none
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = create_store(database, city=city, actor=actor, simulated_at=simulated_at)
     if not (home / "secret").exists():
         make_secret(home / "secret")
     login_key(home / "ssh")
-    return store
+    return create_store(database, city=city, actor=actor, simulated_at=simulated_at)  # last: its presence says all is there
 
 
 def schema(database: str) -> tuple[int, int]:

@@ -4,8 +4,24 @@ import uuid
 from pathlib import Path
 
 from jiyun import audit, clock
+from jiyun.errors import JiyunError
 from jiyun.store import migrate, problems
 from jiyun.store.engine import SQL, Store, StoreFacts, Tx, connect, read_facts, shown
+
+
+def require_absent(url: str) -> None:
+    """Refuse where a store stands already; an empty or half-made database is none."""
+    try:
+        driver = connect(url, create=False)
+    except JiyunError as error:
+        if error.kind is problems.MISSING:
+            return
+        raise
+    try:
+        if driver.has_table("store") and driver.execute(SQL.facts, {})[0]:
+            raise problems.EXISTS(database=shown(url))
+    finally:
+        driver.close()
 
 
 def create_store(url: str, *, city: str, actor: str, simulated_at: int | None = None) -> Store:
