@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from provisioners.problems import LIBVIRT_FAILED, NOT_OURS
+from provisioners.images.cache import sha256_of
+from provisioners.problems import CHECKSUM, IMAGE_GONE, LIBVIRT_FAILED, NOT_OURS
 from provisioners.protocol import Bytes, Found, HostFacts, MachineStats, PoolFacts, PowerState
 from provisioners.spec import HostSpec, ImagePart, MachineSpec, PoolSpec, PortSpec, SegmentSpec, VolumeSpec, WipeMethod
 
@@ -94,6 +95,8 @@ class MemoryHost:
     def ensure_image_part(self, pool: PoolSpec, part: ImagePart, source: Path, progress: Bytes | None = None) -> bool:
         self._called("ensure_image_part")
         self._need_pool(pool)
+        if (pool.name, part.volume) not in self.state.volumes:
+            self._whole(part, source)
         created = self._ensure(self.state.volumes, (pool.name, part.volume), part.size_bytes, "image file")
         if created and progress is not None:
             progress(part.size_bytes, part.size_bytes)
@@ -272,6 +275,14 @@ class MemoryHost:
             return True
         self._same(holder[key], wanted, what, str(key[-1] if isinstance(key, tuple) else key))
         return False
+
+    def _whole(self, part: ImagePart, source: Path) -> None:
+        """What is brought into a pool is checked, as on a real host."""
+        if not source.is_file():
+            raise IMAGE_GONE(part=part.role, file=str(source))
+        actual = sha256_of(source)
+        if actual != part.sha256:
+            raise CHECKSUM(file=str(source), actual=actual, expected=part.sha256)
 
     def _guard(self, port: PortSpec) -> bool:
         if self.state.guards.get(port.tap) == port:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from inventory import declared, images
+from inventory import declared, images, machines
 from jiyun import canonical
-from jiyun.store import Row
+from jiyun.store import Row, Tx
 from provisioners.codec import from_plain, to_plain
 from provisioners.images.cache import ImageCache
 from provisioners.spec import HostSpec, ImageSpec, PoolSpec
 from tenants import authority
-from workflows.hosts import open_host
+from workflows.hosts import OpenHost, open_host
+from workflows.planning import decode_machine
 from workflows.progress import Progress
 from workflows.session import Session
 from workflows.transactions import rehearse
@@ -53,7 +54,7 @@ def adopt(session: Session, name: str, spec: ImageSpec) -> ImageSpec:
     return _keep(session, name, spec)
 
 
-def remove(session: Session, name: str, *, dry_run: bool = False) -> str:
+def remove(session: Session, name: str, *, dry_run: bool = False, opening: OpenHost = open_host) -> str:
     """Remove an image's content from the store, the hosts' pools and the cache; refused while a machine uses it.
 
     The store decides first: from then on no new order can ask for the image.  Its digest is returned.
@@ -61,21 +62,29 @@ def remove(session: Session, name: str, *, dry_run: bool = False) -> str:
     with rehearse(session, keep=not dry_run) as tx:
         authority.require(tx, "image.change")
         row = images.remove_content(tx, name)
-        still = {other["digest"] for other in images.images(tx) if other["digest"]}
+        kept = _parts_in_use(tx)
         hosts = {host["name"]: host for host in declared.hosts(tx) if host["probed_at"]}
         pools = declared.pools(tx)
     spec = from_plain(ImageSpec, json.loads(row["spec"]))
-    if spec.digest in still or dry_run:
+    parts = [] if dry_run else [part for part in spec.parts if part.sha256 not in kept]
+    if not parts:
         return spec.digest
     for pool in pools:
         if pool["host"] in hosts:
-            with open_host(HostSpec(pool["host"], hosts[pool["host"]]["uri"])) as host:
-                for part in spec.parts:
+            with opening(HostSpec(pool["host"], hosts[pool["host"]]["uri"])) as host:
+                for part in parts:
                     host.remove_image_part(PoolSpec(pool["name"], pool["path"]), part)
     cache = ImageCache(session.image_folder)
-    for part in spec.parts:
+    for part in parts:
         cache.drop(part)
     return spec.digest
+
+
+def _parts_in_use(tx: Tx) -> set[str]:
+    """The files that other images or live machines stand on: a kernel may serve several images."""
+    specs = [from_plain(ImageSpec, json.loads(row["spec"])) for row in images.images(tx) if row["spec"]]
+    specs += [decode_machine(row["spec"]).image for row in machines.live_specs(tx)]
+    return {part.sha256 for spec in specs for part in spec.parts}
 
 
 def listed(session: Session) -> list[Row]:

@@ -5,9 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 from jiyun.language import Text
+from tenants.departments import LEVELS
+from tenants.roles import INCOMPATIBLE
 from workflows.estate.catalogue import Image, Price, PriceBook, Quota
 from workflows.estate.findings import shorten
-from workflows.estate.people import LEVELS, Department, Person, System
+from workflows.estate.people import Department, Person, System
 from workflows.estate.places import Host, Pool, Segment
 from workflows.estate.problems import (
     ESTATE_CYCLE,
@@ -34,11 +36,6 @@ _FORBIDDEN = Text("left out", "不得填写")
 _FILE_NEEDED = Text("needs this field", "必须填写此字段")
 _FILE_FORBIDDEN = Text("has no such field", "不得填写此字段")
 _DISK_FILE = Text("cannot be of kind disk: a disk is brought as a file", "不能是 disk 类：磁盘须由文件导入")
-# Who supplies does not judge; who audits does not act (M53).
-_APART = {
-    "supplier": ("operator", "reviewer", "approver", "finance"),
-    "auditor": ("operator", "reviewer", "approver", "finance", "applicant"),
-}
 
 
 def check_all(reading: Reading) -> None:
@@ -93,10 +90,9 @@ def _climb(department: Department, by_name: dict[str, Department], rooted: set[s
 def _people(reading: Reading) -> None:
     for spot, person in reading.entries(Person):
         roles = {grant.role for grant in person.roles}
-        for one, others in _APART.items():
-            other = next((role for role in others if role in roles), None)
-            if one in roles and other:
-                spot.child("roles").refuse(ESTATE_ROLES, one=one, other=other)
+        clash = next(((one, other) for one, other in INCOMPATIBLE if {one, other} <= roles), None)
+        if clash:
+            spot.child("roles").refuse(ESTATE_ROLES, one=clash[0], other=clash[1])
 
 
 def _systems(reading: Reading) -> None:

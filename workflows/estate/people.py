@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from jiyun.language import Text
+from tenants.departments import LEVELS
 from workflows.estate.fields import Choice, Day, Flag, Line, Pattern, Whole
 from workflows.estate.records import ListOf, about, synthetic
 from workflows.estate.references import SLUG, Grant, Reference, RoleAt
 
-LEVELS = ("city", "county", "town")
 _ENTRY = Pattern(
     Text(
         "an id of the resource directory: letters, digits, dots, slashes, hyphens", "资源目录编号：字母、数字、点、斜线、连字符"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jiyun.language import Text
+from tenants.roles import ROLES
 from workflows.estate.document import SHAPES, Mapping, Node
 from workflows.estate.fields import Choice, Pattern, Size, Whole, scalar
 from workflows.estate.findings import shorten
@@ -29,7 +30,6 @@ DOTTED = Pattern(
     40,
 )
 
-ROLES = ("operator", "reviewer", "approver", "finance", "applicant", "viewer", "supervisor", "auditor", "supplier")
 _COUNTS = ("vcpu", "machines", "volumes", "addresses")
 _TIB = 1024 * 1024
 COUNT = Whole(0, 1_000_000)
