@@ -1,13 +1,13 @@
 """``jiyun audit``: the log of every change, and its proof."""
 
+import json
 from typing import Annotated
 
 import typer
 
-from cli.frame.options import Department, call, command, group
-from cli.frame.output import show_one
+from cli.frame.options import Department, command, group
 from cli.frame.table import column
-from cli.session import report, session, when
+from cli.session import report, report_one, session, when
 from jiyun.errors import Exit
 from jiyun.language import t
 
@@ -46,7 +46,7 @@ def log(
 
     with session() as opened:
         rows = reports.audit_log(opened, subject, department or "", count)
-        report(opened, [{**row, "time": when(row["at"])} for row in rows], COLUMNS)
+        report(opened, [{**row, "time": when(row["at"]), "detail": json.loads(row["detail"])} for row in rows], COLUMNS)
 
 
 @command(
@@ -64,15 +64,15 @@ def verify(
 
     with session() as opened:
         found = reports.verify(opened, head)
-    findings = [f"{bad.seq}: {bad.what}" for bad in (*found.audit.findings, *found.usage.findings)]
-    row = {
-        "ok": not findings,
-        "entries": found.audit.entries,
-        "head": found.audit.head,
-        "usage_events": found.usage.entries,
-        "usage_head": found.usage.head,
-        "findings": findings,
-    }
-    show_one(row, VERDICT, call().output)
+        findings = [f"{bad.seq}: {bad.what}" for bad in (*found.audit.findings, *found.usage.findings)]
+        row = {
+            "ok": not findings,
+            "entries": found.audit.entries,
+            "head": found.audit.head,
+            "usage_events": found.usage.entries,
+            "usage_head": found.usage.head,
+            "findings": findings,
+        }
+        report_one(opened, row, VERDICT)
     if findings:
         raise typer.Exit(Exit.VERIFICATION)

@@ -1,29 +1,53 @@
 """``jiyun bill``: what a department pays and why."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.frame.options import Month, call, command, group
 from cli.frame.output import Format
 from cli.frame.table import column
-from cli.session import report, session
+from cli.session import report, session, when
 from jiyun import clock
 from jiyun.language import t
-from jiyun.money import show_exact, show_fen
+from jiyun.money import show_exact, show_fen, show_micro_yuan
+
+if TYPE_CHECKING:
+    from workflows.reports import Line, Priced
 
 app = group("bill")
+DEPARTMENT = column("department", "DEPARTMENT", "部门")
 COLUMNS = (
     column("system", "SYSTEM", "系统"),
     column("resource", "RESOURCE", "资源", keep=True),
-    column("sku", "ITEM", "计价项"),
-    column("quantity", "QUANTITY", "数量", number=True),
-    column("unit", "UNIT", "单位"),
-    column("start", "FROM", "起"),
-    column("end", "TO", "止"),
+    column("sku", "ITEM", "计价项", keep=True),
+    column("held", "QUANTITY", "数量", number=True),
+    column("start", "FROM", "起", keep=True),
+    column("end", "TO", "止", keep=True),
     column("price", "PRICE", "单价", number=True),
+    column("unit", "PER", "计价单位", keep=True),
     column("amount", "YUAN", "金额（元）", number=True),
 )
+FULL = (
+    DEPARTMENT,
+    column("system", "", ""),
+    column("cloud", "", ""),
+    column("resource", "", ""),
+    column("sku", "", ""),
+    column("quantity", "", ""),
+    column("base_unit", "", ""),
+    column("priced_quantity", "", "", number=True),
+    column("start", "", ""),
+    column("end", "", ""),
+    column("seconds", "", ""),
+    column("price", "", "", number=True),
+    column("unit", "", ""),
+    column("month_seconds", "", ""),
+    column("rule", "", ""),
+    column("book", "", ""),
+    column("amount", "", "", number=True),
+    column("amount_fen_exact", "", "", number=True),
+)  # what a CSV carries: enough to compute every amount again
 
 
 @command(
@@ -45,24 +69,25 @@ def show_bill(
         with opened.read() as tx:
             wanted = month or clock.local_month(tx.now)
         bill = reports.bill(opened, department, wanted, clock.parse(cutoff) if cutoff else None)
-        plain = call().output in (Format.JSON, Format.YAML)
-        rows = [_line(line, plain) for line in bill.lines]
+        output = call().output
+        rows = [_line(line, reports.priced(line)) for line in bill.lines]
         facts: dict[str, Any] = {
             "department": department,
             "month": wanted,
             "total": show_exact(bill.total),
             "rounding": show_exact(bill.rounding),
             "payable": show_fen(bill.payable),
-            "cutoff": clock.iso(bill.cutoff),
+            "cutoff": when(bill.cutoff),
             "digest": bill.digest,
-            "marks": ", ".join(str(bills_mark) for bills_mark in reports.bill_marks(bill)) or "-",
+            "marks": t(", ", "；").join(reports.bill_marks(bill)) or "-",
         }
-        if plain:
+        if output in (Format.JSON, Format.YAML):
             facts |= {"total_fen_exact": str(bill.total), "rounding_fen_exact": str(bill.rounding), "payable_fen": bill.payable}
-        report(opened, rows, COLUMNS, **facts)
+        several = len({line.department for line in bill.lines}) > 1
+        report(opened, rows, FULL if output is Format.CSV else (DEPARTMENT, *COLUMNS) if several else COLUMNS, **facts)
 
 
-def _line(line: Any, plain: bool) -> dict[str, Any]:
+def _line(line: "Line", priced: "Priced") -> dict[str, Any]:
     row = {
         "department": line.department,
         "system": line.system,
@@ -70,12 +95,17 @@ def _line(line: Any, plain: bool) -> dict[str, Any]:
         "resource": line.resource,
         "sku": line.sku,
         "quantity": line.quantity,
+        "base_unit": priced.base,
+        "priced_quantity": priced.quantity,
+        "start": when(line.start),
+        "end": when(line.end),
+        "seconds": line.seconds,
+        "price": show_micro_yuan(line.micro_yuan),
         "unit": line.unit,
-        "start": clock.iso(line.start),
-        "end": clock.iso(line.end),
-        "price": f"{line.micro_yuan // 1_000_000}.{line.micro_yuan % 1_000_000:06d}".rstrip("0").rstrip("."),
+        "month_seconds": priced.month_seconds,
         "rule": line.rule,
         "book": line.book,
         "amount": show_exact(line.amount),
+        "amount_fen_exact": str(line.amount),
     }
-    return {**row, "amount_fen_exact": str(line.amount)} if plain else row
+    return {**row, "held": f"{priced.quantity} {priced.unit}"} if call().output is Format.TABLE else row

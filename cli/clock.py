@@ -7,7 +7,7 @@ import typer
 from cli.frame.options import DryRun, call, command, group
 from cli.frame.output import show_one
 from cli.frame.table import column
-from cli.session import done, session
+from cli.session import done, session, when
 from jiyun import clock
 from jiyun.language import t
 
@@ -18,7 +18,7 @@ COLUMNS = (column("now", "NOW", "当前时间"), column("kind", "STORE", "数据
 @command(app, "show", t("Show the store's time", "显示数据库时间"), examples=("jiyun clock show",))
 def show_clock() -> None:
     with session() as opened, opened.read() as tx:
-        row = {"now": clock.iso(tx.now), "kind": opened.store.facts.kind}
+        row = {"now": when(tx.now), "kind": opened.store.facts.kind}
     show_one(row, COLUMNS, call().output)
 
 
@@ -36,4 +36,8 @@ def advance(
     seconds = clock.parse(to)
     with session() as opened:
         advance_clock(opened, seconds, dry_run=dry_run)
-    done(t(f"The clock stands at {clock.iso(seconds)}.", f"时钟已拨至 {clock.iso(seconds)}。"), now=clock.iso(seconds))
+    if dry_run:
+        said = t(f"The clock would be set to {when(seconds)}.", f"将把时钟拨至 {when(seconds)}。")
+    else:
+        said = t(f"The clock stands at {when(seconds)}.", f"时钟已拨至 {when(seconds)}。")
+    done(said, now=clock.iso(seconds), dry_run=dry_run)

@@ -20,7 +20,7 @@ def show_outcome(outcome: Outcome, applied: bool) -> None:
     if output in (Format.JSON, Format.YAML):
         document({"applied": applied, "changes": rows, "same": outcome.same}, output)
         return
-    if rows:
+    if rows or output is Format.CSV:
         show(rows, COLUMNS, output)
     if output is Format.TABLE:
         changed = len(rows)

@@ -66,7 +66,7 @@ def show_host(name: Name) -> None:
 
     with session() as opened:
         view = hosts.view(opened, name)
-    if call().output is Format.TABLE:
+    if call().output in (Format.TABLE, Format.CSV):
         show_one(_row(view), ONE, call().output)
     else:
         document({**_row(view), "pools": view.pools, "facts": view.facts}, call().output)

@@ -4,6 +4,7 @@ from cli.frame.options import command, group
 from cli.frame.table import column
 from cli.session import report, session, when
 from jiyun.language import t
+from jiyun.money import show_micro_yuan
 
 app = group("price")
 COLUMNS = (
@@ -27,7 +28,7 @@ def list_prices() -> None:
                 "book": price.book,
                 "sku": price.sku,
                 "unit": price.unit,
-                "price": f"{price.micro_yuan // 1_000_000}.{price.micro_yuan % 1_000_000:06d}",
+                "price": show_micro_yuan(price.micro_yuan),
                 "month_rule": price.month_rule,
                 "valid_from": when(price.valid_from),
                 "valid_to": when(price.valid_to),

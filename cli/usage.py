@@ -17,6 +17,7 @@ COLUMNS = (
     column("resource", "RESOURCE", "资源", keep=True),
     column("sku", "ITEM", "计价项"),
     column("quantity", "QUANTITY", "数量", number=True),
+    column("unit", "UNIT", "单位"),
     column("start", "FROM", "起"),
     column("end", "TO", "止"),
 )
@@ -42,6 +43,7 @@ def show_usage(department: Annotated[str, typer.Option(help=t("The department", 
                 "resource": interval.resource,
                 "sku": interval.sku,
                 "quantity": interval.quantity,
+                "unit": reports.base_unit(interval.sku),
                 "start": when(interval.start),
                 "end": when(interval.end),
             }

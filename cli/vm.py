@@ -61,7 +61,7 @@ def show_machine(name: Name) -> None:
         row, machine, volumes, steps = machines.show(opened, name)
     plain = {key: value for key, value in row.items() if key != "spec"}
     plain |= {"ipv6": machine.port.ipv6, "mac": machine.port.mac, "host_key": machine.host_key}
-    if call().output is not Format.TABLE:
+    if call().output in (Format.JSON, Format.YAML):
         document({**plain, "volumes": volumes, "steps": steps}, call().output)
         return
     disks = ", ".join(f"{volume['role']} {show_mib(volume['size_mib'])} ({volume['state']})" for volume in volumes)
@@ -88,13 +88,17 @@ def reboot(name: Name, dry_run: DryRun = False) -> None:
     _power(name, "reboot", dry_run)
 
 
+_VERBS = {"start": "启动", "stop": "关闭", "force-stop": "强制断电", "reboot": "重启"}
+
+
 def _power(name: str, what: str, dry_run: bool) -> None:
     from workflows import machines
 
     with session() as opened:
         if dry_run:
             row, _ = machines.entered(opened, name, "vm.power")
-            done(t(f"Would {what} {row['id']}.", f"将执行 {what}：{row['id']}。"), machine=row["id"], action=what)
+            said = t(f"Would {what} {row['id']}.", f"将{_VERBS[what]} {row['id']}。")
+            done(said, machine=row["id"], action=what, dry_run=True)
             return
         with working(name):
             state = machines.power(opened, name, what)

@@ -42,6 +42,13 @@ def iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local(seconds: int) -> str:
+    """``2026-11-22 16:00:00+08``: the city's time, for people; :func:`parse` reads it back."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(seconds, ZoneInfo(CITY_ZONE)).strftime("%Y-%m-%d %H:%M:%S%z")[:-2]
+
+
 def local_date(seconds: int) -> str:
     """The city's calendar day of a second, as ``2026-11-22``."""
     from zoneinfo import ZoneInfo

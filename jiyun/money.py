@@ -24,6 +24,13 @@ def parse_micro_yuan(value: str | int) -> int:
     return int(whole) * MICRO_PER_YUAN + int(decimals.ljust(6, "0") or 0)
 
 
+def show_micro_yuan(micro_yuan: int) -> str:
+    """``45500000`` micro-yuan as ``45.50``: yuan, exact, with at least two decimals."""
+    whole, rest = divmod(micro_yuan, MICRO_PER_YUAN)
+    decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
+    return f"{whole}.{decimals}"
+
+
 def round_half_even(amount: Fraction) -> int:
     """Whole fen of an exact amount; a tie goes to the even neighbour (the recorded rule ``half-even``)."""
     return round(amount)

@@ -113,14 +113,19 @@ class _Lease:
                     until = int((tx.wall() + self._seconds) * 1000)
                     if not tx.run(SQL.renew, id=self.id, fence=self.fence, lease_until=until):
                         break
-            except JiyunError:
+            except Exception:  # noqa: BLE001 - a thread that dies here would cost the lease, whatever the cause
+                if connection:
+                    connection.close()
                 connection = None
         if connection:
             connection.close()
 
 
-def _take(store: Store, actor: str, order: str, wanted: Literal["run", "undo"], lease_seconds: float) -> tuple[Row, int]:
+def _take(
+    store: Store, actor: str, order: str, wanted: Literal["run", "undo"], lease_seconds: float, admit: Record
+) -> tuple[Row, int]:
     with store.write(actor) as tx:
+        admit(tx)
         row = live(tx, order)
         if row is None:
             raise problems.NONE(order=order)
@@ -140,15 +145,18 @@ def run(
     plan_of: Callable[[Row], Plan],
     *,
     wanted: Literal["run", "undo"] = "run",
+    admit: Record = _nothing,
     say: Say = lambda _: None,
     lease_seconds: float = LEASE_SECONDS,
 ) -> str:
     """Take the order's live operation and bring it to its end; ``done`` or ``undone``.
 
+    ``admit`` runs in the transaction that takes the operation and may refuse: what the caller looked at before
+    may have been changed by another process since.
     A failing step leaves the operation ``failed`` (``undo`` when it was undoing) and raises; the next run goes on
     from that step.  Raises ``operation.busy`` while a living owner holds the lease.
     """
-    row, fence = _take(store, actor, order, wanted, lease_seconds)
+    row, fence = _take(store, actor, order, wanted, lease_seconds, admit)
     with _Lease(store, actor, row, fence, lease_seconds) as lease:
         try:
             plan = plan_of(row)
@@ -157,7 +165,7 @@ def run(
             return _forward(store, actor, lease, plan, row["step"], say)
         except BaseException:
             # However we end, another run need not wait for a lease that nobody works under any more.
-            with suppress(JiyunError), store.write(actor) as tx:
+            with suppress(Exception), store.write(actor) as tx:  # what ended the run is what is told, not this
                 tx.run(SQL.let_go, id=lease.id, fence=lease.fence)
             raise
 

@@ -96,7 +96,10 @@ class MemoryHost:
         self._called("ensure_image_part")
         self._need_pool(pool)
         if (pool.name, part.volume) not in self.state.volumes:
-            self._whole(part, source)
+            if not source.is_file():
+                raise IMAGE_GONE(role=part.role, file=source)
+            if (actual := sha256_of(source)) != part.sha256:
+                raise CHECKSUM(file=str(source), actual=actual, expected=part.sha256)
         created = self._ensure(self.state.volumes, (pool.name, part.volume), part.size_bytes, "image file")
         if created and progress is not None:
             progress(part.size_bytes, part.size_bytes)
@@ -275,14 +278,6 @@ class MemoryHost:
             return True
         self._same(holder[key], wanted, what, str(key[-1] if isinstance(key, tuple) else key))
         return False
-
-    def _whole(self, part: ImagePart, source: Path) -> None:
-        """What is brought into a pool is checked, as on a real host."""
-        if not source.is_file():
-            raise IMAGE_GONE(part=part.role, file=str(source))
-        actual = sha256_of(source)
-        if actual != part.sha256:
-            raise CHECKSUM(file=str(source), actual=actual, expected=part.sha256)
 
     def _guard(self, port: PortSpec) -> bool:
         if self.state.guards.get(port.tap) == port:

@@ -60,7 +60,14 @@ def _fulfil(session: Session, order: str, progress: Progress, drivers: Drivers |
         _open(tx, order)
         engine.require_free(tx, order)
         register.advance(tx, order, "provisioning", "")
-    return engine.run(session.store, session.actor, order, lambda _: build_plan(work), say=progress.say)
+    return engine.run(
+        session.store,
+        session.actor,
+        order,
+        lambda _: build_plan(work),
+        admit=lambda tx: _advance(tx, order, "provisioning"),
+        say=progress.say,
+    )
 
 
 def cancel(session: Session, order: str, reason: str, progress: Progress = SILENT, *, drivers: Drivers | None = None) -> str:
@@ -76,7 +83,15 @@ def cancel(session: Session, order: str, reason: str, progress: Progress = SILEN
         work = Work(session, row, approved_machine(row), drivers or real_drivers(), progress)
         _open(tx, order)
         engine.require_free(tx, order)
-    return engine.run(session.store, session.actor, order, lambda _: build_plan(work), wanted="undo", say=progress.say)
+    return engine.run(
+        session.store,
+        session.actor,
+        order,
+        lambda _: build_plan(work),
+        wanted="undo",
+        admit=lambda tx: _advance(tx, order, "cancelling", reason),
+        say=progress.say,
+    )
 
 
 def remaining(session: Session, order: str) -> list[str]:
@@ -106,6 +121,7 @@ def to_undo(session: Session, order: str) -> list[str]:
 def delivered(session: Session, order: str) -> dict[str, str]:
     """Id, host name and address of an order's machine."""
     with session.read() as tx:
+        authority.require(tx, "vm.read", register.get(tx, order)["department"])
         row = machines.of_order(tx, order)
     return {name: row[name] for name in ("id", "hostname", "host", "ipv4", "state")} if row else {}
 
@@ -115,6 +131,11 @@ def approved_machine(row: Row) -> MachineSpec:
     if planning.plan_hash(row["plan"]) != row["plan_hash"]:
         raise problems.DRIFT(order=row["id"])
     return machine_from(json.loads(row["plan"])["machine"])
+
+
+def _advance(tx: Tx, order: str, state: str, reason: str = "") -> None:
+    """Once more in the transaction that takes the work: a fulfil and a cancel at the same moment never both go on."""
+    register.advance(tx, order, state, reason)
 
 
 def _open(tx: Tx, order: str) -> None:

@@ -7,16 +7,18 @@ from consolidation.rooms import Room
 from inventory import declared
 from jiyun import audit
 from jiyun.audit import Verdict
+from jiyun.money import FEN_PER_YUAN, MICRO_PER_YUAN
 from jiyun.store import Row, Tx
-from ledger import bills, prices
+from ledger import bills, prices, skus
 from ledger.bills import Bill, Usage
 from ledger.prices import Price
+from ledger.rating import Line
 from quotas.report import Bar, TreeRow, tree
 from tenants import authority, departments
 from tenants.departments import Department
 from workflows.session import Session
 
-__all__ = ["Bar", "TreeRow"]
+__all__ = ["Bar", "Line", "TreeRow"]
 
 
 def quota(session: Session, department: str, cloud: str) -> tuple[TreeRow, ...]:
@@ -46,6 +48,34 @@ def bill(session: Session, department: str, month: str, cutoff: int | None = Non
 def bill_marks(bill: Bill) -> list[str]:
     """What a reader must know of a bill, in the language in use."""
     return [str(bills.MARKS[mark]) for mark in bill.marks]
+
+
+def base_unit(sku: str) -> str:
+    """What a SKU's quantity is counted in, such as ``MiB``."""
+    return skus.find(sku).base
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A bill line's quantity in the unit that its price is said for: ``0.125`` of ``GiB``, exact.
+
+    ``month_seconds`` is the length of the month that the price is for:
+    amount = quantity in the priced unit x price x seconds held / ``month_seconds``.
+    """
+
+    quantity: str
+    unit: str
+    base: str
+    month_seconds: int
+
+
+def priced(line: Line) -> Priced:
+    """The quantity of a line as its price counts it."""
+    sku = skus.find(line.sku)
+    whole, rest = divmod(line.quantity, sku.size)
+    decimals = f"{rest * 10**10 // sku.size:010d}".rstrip("0")  # exact: 1/1024 has ten decimals
+    month = line.denominator * FEN_PER_YUAN // (sku.size * MICRO_PER_YUAN)
+    return Priced(f"{whole}.{decimals}" if decimals else str(whole), sku.unit.partition("·")[0], sku.base, month)
 
 
 def usage(session: Session, department: str, month: str) -> Usage:

@@ -34,7 +34,18 @@ def delete(session: Session, name: str, progress: Progress = SILENT, *, drivers:
             engine.open_operation(tx, ids.derive_uuid(tx.store.id, "retire", order["id"]), "retire", order["id"])
         engine.require_free(tx, order["id"])
     work = Work(session, order, approved_machine(order), drivers or real_drivers(), progress)
-    return engine.run(session.store, session.actor, order["id"], lambda _: _plan(work), say=progress.say)
+    return engine.run(
+        session.store,
+        session.actor,
+        order["id"],
+        lambda _: _plan(work),
+        admit=lambda tx: _still_deleting(tx, order["id"]),
+        say=progress.say,
+    )
+
+
+def _still_deleting(tx: Tx, order: str) -> None:
+    register.advance(tx, order, "deleting", "")
 
 
 def remaining(session: Session, name: str) -> list[str]:

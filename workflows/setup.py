@@ -5,7 +5,7 @@ from pathlib import Path
 from jiyun import audit
 from jiyun.store import Store, migrate, open_store, problems
 from jiyun.store import schema as schema_of
-from jiyun.store.create import advance, create_store, require_absent
+from jiyun.store.create import advance, create_store, make_folder, require_absent
 from jiyun.store.engine import connect, read_facts, shown
 from tenants import authority
 from workflows.session import Session

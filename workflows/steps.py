@@ -7,6 +7,7 @@ between is met as it is now.  None of them is called inside a transaction; the n
 from inventory import machines
 from jiyun.language import t
 from provisioners.images.cache import ImageCache
+from provisioners.problems import SECRET_UNSAFE
 from provisioners.spec import ImagePart
 from workflows import wiping
 from workflows.work import Work
@@ -90,9 +91,11 @@ def seed(work: Work) -> str:
     from provisioners.hostkeys import host_key, read_secret
     from provisioners.seed import seed_iso
 
-    private = host_key(read_secret(work.session.secret_file), work.machine.id).private
+    pair = host_key(read_secret(work.session.secret_file), work.machine.id)
+    if pair.public != work.machine.host_key:  # else the guest would boot, and never be believed
+        raise SECRET_UNSAFE(path=work.session.secret_file, reason=t("not the one the plan was made with", "并非制定方案时所用"))
     with work.host() as host:
-        return _made(host.ensure_seed(work.machine, seed_iso(work.machine, private)))
+        return _made(host.ensure_seed(work.machine, seed_iso(work.machine, pair.private)))
 
 
 def no_seed(work: Work) -> str:
@@ -111,7 +114,10 @@ def no_domain(work: Work) -> str:
 
 
 def start(work: Work) -> str:
+    """Running, on its network: that may have gone with the segment's last machine since it was made for this one."""
     with work.host() as host:
+        host.ensure_segment(work.machine.port.segment)
+        host.ensure_reservation(work.machine.port, work.machine.hostname)
         return _made(host.ensure_running(work.machine))
 
 

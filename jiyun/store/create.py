@@ -27,7 +27,7 @@ def require_absent(url: str) -> None:
 def create_store(url: str, *, city: str, actor: str, simulated_at: int | None = None) -> Store:
     """Make a new store; ``simulated_at`` (seconds UTC) makes one whose clock can be set, for ever marked so."""
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(url.removeprefix("sqlite:///")).parent)
     driver = connect(url, create=True)
     migrate.upgrade(driver)
     if driver.execute(SQL.facts, {})[0]:
@@ -48,6 +48,14 @@ def create_store(url: str, *, city: str, actor: str, simulated_at: int | None = 
         raise
     driver.commit()
     return Store(driver, url, read_facts(driver, url))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for us alone, where there is none."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise problems.UNREACHABLE(database=path, reason=error.strerror or error) from None
 
 
 def advance(tx: Tx, to: int) -> None:

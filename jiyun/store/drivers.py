@@ -6,19 +6,18 @@ at start-up; the bare drivers with named SQL cost neither.
 
 import re
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from jiyun.errors import JiyunError
 from jiyun.store import problems
 from jiyun.store.queries import Statement
 
-if TYPE_CHECKING:
-    pass
-
 Row = dict[str, Any]
 WAIT_SECONDS = 30
 _WRITER_LOCK = 0x6A69_7975  # "jiyu": the advisory lock that every PostgreSQL write transaction takes first
+_UNUSABLE = ("disk", "readonly", "unable to open", "not a database", "malformed")
 _RULE = re.compile(r"jiyun: ([^\n]+)")
 
 
@@ -53,8 +52,13 @@ class SqliteDriver:
 
     def __init__(self, path: Path, *, create: bool, wait_seconds: float = WAIT_SECONDS) -> None:
         self._wait_seconds = wait_seconds
-        if not create and not path.exists():
-            raise problems.MISSING(database=path)
+        try:
+            if create:  # by us and not by SQLite, which would let everybody read it; its journals take over the mode
+                path.touch(mode=0o600)
+            elif not path.exists():
+                raise problems.MISSING(database=path)
+        except OSError as error:
+            raise problems.UNREACHABLE(database=path, reason=error.strerror or error) from None
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=wait_seconds, check_same_thread=False)
             self._connection.row_factory = _as_dict
@@ -67,7 +71,7 @@ class SqliteDriver:
     def begin(self, *, write: bool) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._translate(error) from None
 
     def execute(self, statement: Statement, params: dict[str, Any]) -> tuple[list[Row], int]:
@@ -76,13 +80,13 @@ class SqliteDriver:
             return (cursor.fetchall() if cursor.description else []), cursor.rowcount
         except sqlite3.IntegrityError as error:
             raise _refusal(str(error)) from None
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._translate(error) from None
 
-    def _translate(self, error: sqlite3.OperationalError) -> Exception:
+    def _translate(self, error: sqlite3.DatabaseError) -> Exception:
         if "locked" in str(error) or "busy" in str(error):
             return problems.BUSY(seconds=self._wait_seconds)
-        if "disk" in str(error) or "readonly" in str(error) or "unable to open" in str(error):
+        if any(sign in str(error) for sign in _UNUSABLE):
             return problems.UNREACHABLE(database="sqlite", reason=error)
         return error
 
@@ -99,7 +103,7 @@ class SqliteDriver:
             self._connection.execute("COMMIT")
         except sqlite3.IntegrityError as error:
             raise _refusal(str(error)) from None
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._translate(error) from None
 
     def rollback(self) -> None:
@@ -136,7 +140,9 @@ class PostgresDriver:
                 url, autocommit=True, row_factory=dict_row, connect_timeout=10, application_name="jiyun"
             )
         except psycopg.OperationalError as error:
-            raise problems.UNREACHABLE(database=shown, reason=str(error).splitlines()[0]) from None
+            raise problems.UNREACHABLE(database=shown, reason=(str(error).splitlines() or ["no connection"])[0]) from None
+        except (psycopg.ProgrammingError, UnicodeError):  # its text may hold a piece of the password
+            raise problems.BAD_URL(url=shown) from None
 
     def begin(self, *, write: bool) -> None:
         if write:
@@ -152,7 +158,11 @@ class PostgresDriver:
             self.rollback()
             raise problems.BUSY(seconds=self._wait_seconds) from None
         except self._psycopg.OperationalError as error:
+            self.rollback()
             raise self._lost(error) from None
+        except BaseException:  # Ctrl-C while another writes: the half-begun transaction must not spoil the next one
+            self.rollback()
+            raise
 
     def execute(self, statement: Statement, params: dict[str, Any]) -> tuple[list[Row], int]:
         try:
@@ -179,14 +189,18 @@ class PostgresDriver:
 
     def rollback(self) -> None:
         if not self._connection.closed and not self._connection.broken:
-            self._connection.execute(b"ROLLBACK")
+            with suppress(self._psycopg.OperationalError):  # a connection that is gone has rolled back
+                self._connection.execute(b"ROLLBACK")
 
     def has_table(self, name: str) -> bool:
         found = self._connection.execute("SELECT to_regclass(%s) IS NOT NULL AS found", (name,)).fetchone()
         return bool(found and found["found"])
 
     def wall(self) -> float:
-        found = self._connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8 AS now").fetchone()
+        try:
+            found = self._connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8 AS now").fetchone()
+        except self._psycopg.OperationalError as error:
+            raise self._lost(error) from None
         assert found is not None
         return float(found["now"])
 

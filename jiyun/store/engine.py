@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from jiyun import clock
+from jiyun.settings import mask
 from jiyun.store import problems, schema
 from jiyun.store.drivers import Driver, PostgresDriver, Row, SqliteDriver
 from jiyun.store.queries import Statement, load_queries
@@ -111,8 +111,7 @@ class Store:
 
 def shown(url: str) -> str:
     """The database address without a password."""
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":***@") if parts.password else url
+    return mask(url)
 
 
 def connect(url: str, *, create: bool) -> Driver:

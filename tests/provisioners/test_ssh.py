@@ -85,7 +85,7 @@ def test_a_closed_port_is_given_up_in_time_and_said_once(login: LoginKey) -> Non
     error = refused(MACHINE, login.private, 2.5, free_port(), said)
     assert 2.4 < time.monotonic() - start < 5
     assert error.code == "guest.ssh-timeout"
-    assert "connection refused" in error.message() and "`jiyun vm console --log m1`" in error.message()
+    assert "connection refused" in error.message() and "`jiyun vm console --log m-1`" in error.message()
     assert said == ["waiting for SSH at 127.0.0.1: connection refused"]
 
 

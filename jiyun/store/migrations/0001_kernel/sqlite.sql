@@ -1,5 +1,10 @@
 CREATE TRIGGER store_fixed BEFORE UPDATE ON store BEGIN SELECT RAISE(ABORT, 'jiyun: what a store is never changes'); END;
 CREATE TRIGGER store_kept BEFORE DELETE ON store BEGIN SELECT RAISE(ABORT, 'jiyun: what a store is never changes'); END;
+-- INSERT OR REPLACE would delete the old row without asking the delete trigger.
+CREATE TRIGGER store_once BEFORE INSERT ON store WHEN EXISTS (SELECT 1 FROM store)
+BEGIN SELECT RAISE(ABORT, 'jiyun: what a store is never changes'); END;
+CREATE TRIGGER clock_once BEFORE INSERT ON simulated_clock WHEN EXISTS (SELECT 1 FROM simulated_clock)
+BEGIN SELECT RAISE(ABORT, 'jiyun: the simulated clock stays'); END;
 CREATE TRIGGER clock_simulated_only BEFORE INSERT ON simulated_clock
 WHEN NOT EXISTS (SELECT 1 FROM store WHERE kind = 'simulated')
 BEGIN SELECT RAISE(ABORT, 'jiyun: a real store has no clock that can be set'); END;

@@ -1,5 +1,13 @@
 CREATE TRIGGER allocation_begins_held BEFORE INSERT ON allocation WHEN NEW.state <> 'held'
 BEGIN SELECT RAISE(ABORT, 'jiyun: an allocation begins as held'); END;
+-- INSERT OR REPLACE would delete the old row without asking the delete trigger, and count it twice.
+CREATE TRIGGER allocation_once BEFORE INSERT ON allocation
+WHEN EXISTS (
+    SELECT 1 FROM allocation a
+    WHERE a.id = NEW.id OR (a.order_id = NEW.order_id AND a.machine = NEW.machine
+        AND a.resource_class = NEW.resource_class AND a.pool = NEW.pool)
+)
+BEGIN SELECT RAISE(ABORT, 'jiyun: an allocation is released, never deleted'); END;
 CREATE TRIGGER allocation_moves BEFORE UPDATE ON allocation
 WHEN NOT ((OLD.state = 'held' AND NEW.state IN ('active', 'released')) OR (OLD.state = 'active' AND NEW.state = 'released'))
 BEGIN SELECT RAISE(ABORT, 'jiyun: an allocation goes from held to active to released and never back'); END;

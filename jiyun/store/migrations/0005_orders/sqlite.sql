@@ -1,5 +1,14 @@
 CREATE TRIGGER orders_begin BEFORE INSERT ON orders WHEN NEW.state <> 'submitted'
 BEGIN SELECT RAISE(ABORT, 'jiyun: an order begins as submitted'); END;
+-- INSERT OR REPLACE would delete the old row without asking the delete trigger.
+CREATE TRIGGER orders_once BEFORE INSERT ON orders WHEN EXISTS (SELECT 1 FROM orders WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'jiyun: orders are kept'); END;
+CREATE TRIGGER order_event_once BEFORE INSERT ON order_event
+WHEN EXISTS (SELECT 1 FROM order_event WHERE order_id = NEW.order_id AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'jiyun: order events are append-only'); END;
+CREATE TRIGGER review_once BEFORE INSERT ON review
+WHEN EXISTS (SELECT 1 FROM review WHERE order_id = NEW.order_id AND item = NEW.item)
+BEGIN SELECT RAISE(ABORT, 'jiyun: a review is append-only'); END;
 CREATE TRIGGER orders_move BEFORE UPDATE OF state ON orders
 WHEN NOT EXISTS (SELECT 1 FROM order_move WHERE from_state = OLD.state AND to_state = NEW.state)
 BEGIN SELECT RAISE(ABORT, 'jiyun: an order cannot move between these two states'); END;
