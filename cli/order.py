@@ -2,53 +2,21 @@
 
 from typing import Annotated
 
+import click
 import typer
 
 from cli.frame.options import DryRun, Reason, Wait, Yes, call, command, confirm, group
-from cli.frame.output import Format, document, show, show_one
-from cli.frame.table import column
+from cli.frame.output import show
+from cli.order_view import LIST, show_state, show_steps, show_view
 from cli.session import done, session, when, working
 from jiyun.language import t
-from jiyun.units import show_mib
+from orders.states import STATES
 
 app = group("order")
 Order = Annotated[
     str, typer.Argument(metavar="ORDER", help=t("The order's number, such as ord-000001", "申请编号，例如 ord-000001"))
 ]
 ITEMS = ("feasibility", "reasonableness", "security", "standards")
-
-LIST = (
-    column("id", "ORDER", "申请", keep=True),
-    column("state", "STATE", "状态", keep=True),
-    column("department", "DEPARTMENT", "部门"),
-    column("system", "SYSTEM", "系统"),
-    column("cloud", "CLOUD", "云"),
-    column("applicant", "APPLICANT", "申请人"),
-    column("submitted", "SUBMITTED", "提交时间"),
-    column("reason", "REASON", "原因"),
-)
-REVIEWS = (
-    column("item", "ITEM", "审查项", keep=True),
-    column("result", "RESULT", "结果"),
-    column("reviewer", "REVIEWER", "审查人"),
-    column("at", "TIME", "时间"),
-    column("comment", "COMMENT", "意见"),
-)
-STEPS = (
-    column("step", "STEP", "步骤", keep=True),
-    column("direction", "WAY", "方向"),
-    column("outcome", "OUTCOME", "结果"),
-    column("seconds", "SECONDS", "秒", number=True),
-    column("note", "NOTE", "说明"),
-)
-MACHINE = (
-    column("machine", "MACHINE", "虚机", keep=True),
-    column("hostname", "HOSTNAME", "主机名"),
-    column("host", "HOST", "主机"),
-    column("address", "ADDRESS", "地址"),
-    column("size", "SIZE", "规格"),
-    column("plan_hash", "PLAN HASH", "方案哈希"),
-)
 
 
 @command(
@@ -101,11 +69,20 @@ def submit(
 
 
 @command(app, "list", t("List orders", "列出申请"), examples=("jiyun order list", "jiyun order list --state failed -o json"))
-def list_orders(state: Annotated[str, typer.Option(help=t("Only orders in this state", "仅此状态的申请"))] = "") -> None:
+def list_orders(
+    state: Annotated[
+        str | None,
+        typer.Option(
+            click_type=click.Choice(list(STATES)),
+            metavar="STATE",
+            help=t(f"Only orders in this state: {', '.join(STATES)}", f"仅此状态的申请：{'、'.join(STATES)}"),
+        ),
+    ] = None,
+) -> None:
     from workflows import lists
 
     with session() as opened:
-        rows = lists.orders(opened, state)
+        rows = lists.orders(opened, state or "")
     show([{**row, "submitted": when(row["submitted_at"])} for row in rows], LIST, call().output)
 
 
@@ -120,38 +97,7 @@ def show_order(order: Order) -> None:
 
     with session() as opened:
         found = view(opened, order)
-    output = call().output
-    if output is not Format.TABLE:
-        shown = {name: value for name, value in found.row.items() if name not in ("spec", "plan")}
-        plain = {**shown, "spec": found.spec, "plan": found.plan, "reviews": found.reviews, "events": found.events}
-        document({**plain, "steps": found.steps}, output)
-        return
-    show_one({**found.row, "submitted": when(found.row["submitted_at"])}, LIST, output)
-    if found.plan:
-        print()
-        show_one(_plan_row(found.plan["machine"], found.row["plan_hash"]), MACHINE, output)
-    if found.reviews:
-        print()
-        show([{**row, "at": when(row["at"])} for row in found.reviews], REVIEWS, output)
-    if found.steps:
-        print()
-        show([{**row, "seconds": row["ended_at"] - row["started_at"]} for row in found.steps], STEPS, output)
-
-
-def _plan_row(machine: dict[str, object], plan_hash: str) -> dict[str, object]:
-    port, host, volumes = machine["port"], machine["host"], machine["volumes"]
-    assert isinstance(port, dict) and isinstance(host, dict) and isinstance(volumes, list)
-    disks = " + ".join(show_mib(volume["size_mib"]) for volume in volumes)
-    memory = machine["memory_mib"]
-    assert isinstance(memory, int)
-    return {
-        "machine": machine["id"],
-        "hostname": machine["hostname"],
-        "host": host["name"],
-        "address": " ".join(address for address in (port["ipv4"], port["ipv6"]) if address),
-        "size": f"{machine['vcpus']} vCPU, {show_mib(memory)}, {disks}",
-        "plan_hash": plan_hash,
-    }
+    show_view(order, found)
 
 
 @command(
@@ -179,7 +125,7 @@ def review(
 
     with session() as opened:
         state = record(opened, order, ITEMS if every else tuple(item or ()), passed=passed, comment=comment, dry_run=dry_run)
-    done(t(f"{order} is {state}.", f"{order} 状态：{state}。"), order=order, state=state)
+    show_state(order, state, dry_run)
 
 
 @command(
@@ -193,11 +139,12 @@ def approve(order: Order, dry_run: DryRun = False) -> None:
 
     with session() as opened:
         machine, plan_hash = decide(opened, order, dry_run=dry_run)
-    verb, where = "would get" if dry_run else "has", f"{machine.host.name}, address {machine.port.ipv4}"
+    where = f"{machine.host.name}, address {machine.port.ipv4}"
+    verb, zh = ("would get", "将得到") if dry_run else ("has", "已得到")
     done(
         t(
             f"{order} {verb} {machine.id} on {where}; plan {plan_hash[:16]}.",
-            f"{order}：{machine.id}，主机 {machine.host.name}，地址 {machine.port.ipv4}；方案 {plan_hash[:16]}。",
+            f"{order} {zh} {machine.id}，主机 {machine.host.name}，地址 {machine.port.ipv4}；方案 {plan_hash[:16]}。",
         ),
         order=order,
         machine=machine.id,
@@ -220,7 +167,7 @@ def reject(order: Order, reason: Reason, dry_run: DryRun = False) -> None:
 
     with session() as opened:
         state = refuse(opened, order, reason, dry_run=dry_run)
-    done(t(f"{order} is {state}.", f"{order} 状态：{state}。"), order=order, state=state)
+    show_state(order, state, dry_run)
 
 
 @command(
@@ -234,7 +181,7 @@ def withdraw(order: Order, reason: Reason, dry_run: DryRun = False) -> None:
 
     with session() as opened:
         state = take_back(opened, order, reason, dry_run=dry_run)
-    done(t(f"{order} is {state}.", f"{order} 状态：{state}。"), order=order, state=state)
+    show_state(order, state, dry_run)
 
 
 @command(
@@ -255,7 +202,7 @@ def fulfil(
 
     with session() as opened:
         if dry_run:
-            _show_steps(work.remaining(opened, order))
+            show_steps(work.remaining(opened, order))
             return
         with working(order) as progress:
             work.fulfil(opened, order, progress, reach_seconds=reach, wait=wait)
@@ -281,14 +228,9 @@ def cancel(order: Order, reason: Reason, yes: Yes = False, dry_run: DryRun = Fal
 
     with session() as opened:
         if dry_run:
-            _show_steps(work.to_undo(opened, order))
+            show_steps(work.to_undo(opened, order))
             return
         confirm(t(f"Undo {order} and remove what was built?", f"撤销 {order} 并移除已建内容？"), yes)
         with working(order) as progress:
             work.cancel(opened, order, reason, progress)
     done(t(f"{order} is cancelled; everything was given back.", f"{order} 已撤销；全部归还。"), order=order, state="cancelled")
-
-
-def _show_steps(names: list[str]) -> None:
-    said = ", ".join(names) or t("nothing", "无")
-    done(t(f"Would run: {said}.", f"将执行：{said}。"), steps=names)

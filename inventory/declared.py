@@ -6,6 +6,7 @@ from typing import Any, Literal
 from inventory import problems
 from inventory.statements import SQL
 from jiyun import audit, canonical
+from jiyun.language import t
 from jiyun.store import Row, Statement, Tx
 
 Put = Literal["created", "updated", "same"]
@@ -86,7 +87,7 @@ def _known(tx: Tx, statement: Statement, what: str, look: str, name: str) -> Row
 
 
 def host(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.host, "host", "jiyun host list", name)
+    return _known(tx, SQL.host, t("host", "主机"), "jiyun host list", name)
 
 
 def hosts(tx: Tx) -> list[Row]:
@@ -98,11 +99,11 @@ def pools(tx: Tx) -> list[Row]:
 
 
 def segment(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.segment, "segment", "jiyun segment list", name)
+    return _known(tx, SQL.segment, t("segment", "网段"), "jiyun segment list", name)
 
 
 def system(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.system, "system", "jiyun system list", name)
+    return _known(tx, SQL.system, t("system", "应用系统"), "jiyun system list", name)
 
 
 def systems(tx: Tx) -> list[Row]:
@@ -110,7 +111,7 @@ def systems(tx: Tx) -> list[Row]:
 
 
 def flavor(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.flavor, "flavor", "jiyun flavor list", name)
+    return _known(tx, SQL.flavor, t("flavor", "规格"), "jiyun flavor list", name)
 
 
 def flavors(tx: Tx) -> list[Row]:

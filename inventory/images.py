@@ -3,6 +3,7 @@
 from inventory import problems
 from inventory.statements import SQL
 from jiyun import audit
+from jiyun.language import t
 from jiyun.store import Row, Tx
 
 
@@ -10,7 +11,7 @@ def image(tx: Tx, name: str) -> Row:
     """The declared name and kind of an image."""
     row = tx.first(SQL.image, name=name)
     if row is None:
-        raise problems.UNKNOWN(what="image", name=name, look="jiyun image list")
+        raise problems.UNKNOWN(what=t("image", "镜像"), name=name, look="jiyun image list")
     return row
 
 

@@ -128,7 +128,7 @@ UPDATE machine SET state = :state WHERE id = :id;
 -- name: end_machine
 UPDATE machine SET state = :state, power = 'absent', ended_at = :at WHERE id = :id AND ended_at IS NULL;
 -- name: set_power
-UPDATE machine SET power = :power WHERE id = :id AND power <> :power;
+UPDATE machine SET power = :power WHERE id = :id AND power <> :power AND ended_at IS NULL;
 -- name: hostname_taken
 SELECT id FROM machine WHERE department = :department AND hostname = :hostname AND ended_at IS NULL;
 -- name: segment_host
@@ -151,6 +151,8 @@ UPDATE volume SET state = 'wiped', wiped_by = :method WHERE machine = :machine A
 
 -- name: taken_addresses
 SELECT ipv4 FROM address WHERE segment = :segment AND released_at IS NULL;
+-- name: holding_addresses
+SELECT machine FROM address WHERE released_at IS NULL;
 -- name: insert_address
 INSERT INTO address (segment, ipv4, ipv6, mac, machine, held_at) VALUES (:segment, :ipv4, :ipv6, :mac, :machine, :held_at);
 -- name: release_addresses

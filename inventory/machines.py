@@ -6,6 +6,7 @@ from typing import Any
 from inventory import problems
 from inventory.statements import SQL
 from jiyun import audit
+from jiyun.language import t
 from jiyun.store import Row, Tx
 
 
@@ -67,6 +68,11 @@ def taken_addresses(tx: Tx, segment: str) -> frozenset[str]:
     return frozenset(row["ipv4"] for row in tx.all(SQL.taken_addresses, segment=segment))
 
 
+def holding_addresses(tx: Tx) -> set[str]:
+    """The machines that addresses are held for."""
+    return {row["machine"] for row in tx.all(SQL.holding_addresses)}
+
+
 def segment_host(tx: Tx, segment: str) -> str:
     """The host that a segment lives on: where its machines are; empty while it has none."""
     row = tx.first(SQL.segment_host, segment=segment)
@@ -88,7 +94,7 @@ def find(tx: Tx, name: str) -> Row:
         raise problems.AMBIGUOUS(name=name, ids=", ".join(found["id"] for found in named))
     found = tx.first(SQL.machine, id=named[0]["id"]) if named else None
     if found is None:
-        raise problems.UNKNOWN(what="machine", name=name, look="jiyun vm list")
+        raise problems.UNKNOWN(what=t("machine", "虚机"), name=name, look="jiyun vm list")
     return found
 
 

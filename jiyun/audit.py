@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from jiyun import canonical
+from jiyun.language import t
 from jiyun.store.engine import SQL, Row, Tx
 
 _PAGE = 1000
@@ -85,14 +86,15 @@ def verify(tx: Tx, expected_head: str = "") -> Verdict:
         count += 1
         content = {key: value for key, value in row.items() if key != "hash"}
         if row["seq"] != count:
-            findings.append(Finding(row["seq"], f"entry {count} is missing"))
+            findings.append(Finding(row["seq"], t(f"entry {count} is missing", f"缺少第 {count} 条")))
             count = row["seq"]
         if row["prev"] != previous:
-            findings.append(Finding(row["seq"], "does not follow the entry before it"))
+            findings.append(Finding(row["seq"], t("does not follow the entry before it", "与前一条不衔接")))
         if canonical.digest(content) != row["hash"]:
-            findings.append(Finding(row["seq"], "was changed after it was written"))
+            findings.append(Finding(row["seq"], t("was changed after it was written", "写入后被改动")))
         previous = row["hash"]
         seen = seen or previous == expected_head
     if not seen:
-        findings.append(Finding(count, f"the chain no longer holds the head {expected_head}"))
+        lost = t(f"the chain no longer holds the head {expected_head}", f"链中已没有链头 {expected_head}")
+        findings.append(Finding(count, lost))
     return Verdict(count, previous, tuple(findings))

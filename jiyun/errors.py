@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from jiyun.language import Text
 
+_LONGEST = 400  # characters of one field in a sentence
+
 
 class Exit(IntEnum):
     """What a finished command tells its caller."""
@@ -47,10 +49,17 @@ class JiyunError(Exception):
 
     def message(self) -> str:
         """The sentence in the language in use."""
-        return self.kind.text.fill(**self.fields)
+        return self.kind.text.fill(**{name: _shortened(value) for name, value in self.fields.items()})
 
     def __str__(self) -> str:
         return self.message()
+
+
+def _shortened(value: object) -> object:
+    """One overlong line, as somebody may type by mistake, would bury the sentence; several lines are a report."""
+    if isinstance(value, str) and len(value) > _LONGEST and "\n" not in value:
+        return f"{value[:_LONGEST]}…"
+    return value
 
 
 class Kind(NamedTuple):

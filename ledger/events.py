@@ -10,6 +10,7 @@ from typing import Literal
 
 from jiyun import audit, canonical, clock
 from jiyun.audit import Finding, Verdict
+from jiyun.language import t
 from jiyun.store import Row, Tx
 from ledger import problems, skus
 from ledger.statements import SQL
@@ -130,6 +131,11 @@ def head_at(tx: Tx, cutoff: int) -> tuple[int, str]:
     return (found["seq"], found["hash"]) if found else (0, "")
 
 
+def running(tx: Tx) -> set[str]:
+    """The machines whose use has begun and not ended.  Reads the whole log: for ``doctor``."""
+    return {row["resource"] for row in tx.all(SQL.usage_running)}
+
+
 def _walk(tx: Tx) -> Iterator[Row]:
     after = 0
     while rows := tx.all(SQL.usage_page, after=after, count=_PAGE):
@@ -145,16 +151,17 @@ def verify_events(tx: Tx, expected_head: str = "") -> Verdict:
         count += 1
         written = row.pop("hash")
         if row["seq"] != count:
-            findings.append(Finding(row["seq"], f"usage event {count} is missing"))
+            findings.append(Finding(row["seq"], t(f"usage event {count} is missing", f"缺少第 {count} 条用量事件")))
             count = row["seq"]
         if row["prev"] != previous:
-            findings.append(Finding(row["seq"], "does not follow the event before it"))
+            findings.append(Finding(row["seq"], t("does not follow the event before it", "与前一条用量事件不衔接")))
         if canonical.digest(row) != written:
-            findings.append(Finding(row["seq"], "was changed after it was written"))
+            findings.append(Finding(row["seq"], t("was changed after it was written", "写入后被改动")))
         if canonical.digest([row["source"], row["source_sequence"]]) != row["event_id"]:
-            findings.append(Finding(row["seq"], "does not carry the id of its source"))
+            findings.append(Finding(row["seq"], t("does not carry the id of its source", "编号与其来源不符")))
         previous = written
         seen = seen or previous == expected_head
     if not seen:
-        findings.append(Finding(count, f"the usage log no longer holds the head {expected_head}"))
+        lost = t(f"the usage log no longer holds the head {expected_head}", f"用量记录中已没有链头 {expected_head}")
+        findings.append(Finding(count, lost))
     return Verdict(count, previous, tuple(findings))

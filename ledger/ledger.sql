@@ -33,6 +33,10 @@ WHERE resource IN (
   AND recorded_at <= :cutoff AND effective_at < :before
 ORDER BY resource, sku;
 
+-- name: usage_running
+SELECT resource FROM usage_event WHERE resource_kind = 'machine' GROUP BY resource
+HAVING sum(CASE kind WHEN 'start' THEN 1 WHEN 'stop' THEN -1 ELSE 0 END) > 0;
+
 -- name: book_digest
 SELECT digest FROM price_book WHERE version = :version;
 

@@ -38,6 +38,43 @@ MOVES: frozenset[tuple[str, str]] = frozenset(
     }
 )
 
+NEXT: dict[str, Text] = {
+    "submitted": Text(
+        "reviewers: `jiyun order review {order} --all --pass`, or item by item; one failed item rejects the order",
+        "由审查人执行 `jiyun order review {order} --all --pass`，也可逐项审查；任一项不通过即驳回",
+    ),
+    "reviewed": Text(
+        "the approver: `jiyun order approve {order}`, or `jiyun order reject {order} --reason TEXT`",
+        "由批准人执行 `jiyun order approve {order}`，或 `jiyun order reject {order} --reason 原因`",
+    ),
+    "approved": Text("the operator: `jiyun order fulfil {order}`", "由运维员执行 `jiyun order fulfil {order}`"),
+    "provisioning": Text(
+        "wait; where the work was interrupted, `jiyun order fulfil {order}` goes on",
+        "请等待；若工作已中断，执行 `jiyun order fulfil {order}` 可继续",
+    ),
+    "failed": Text(
+        "put right what the reason names, then `jiyun order fulfil {order}`; or `jiyun order cancel {order} --reason TEXT`",
+        "先排除上述原因，再执行 `jiyun order fulfil {order}`；或执行 `jiyun order cancel {order} --reason 原因`",
+    ),
+    "active": Text(
+        "the machine is in use: `jiyun vm show`, `vm ssh`; `jiyun vm delete` gives it back",
+        "虚机使用中：可用 `jiyun vm show`、`vm ssh`；用 `jiyun vm delete` 归还",
+    ),
+    "cancelling": Text(
+        "wait; where the work was interrupted, `jiyun order cancel {order} --reason TEXT` goes on",
+        "请等待；若工作已中断，执行 `jiyun order cancel {order} --reason 原因` 可继续",
+    ),
+    "cancelled": Text("nothing more; submit a new order where one is needed", "已终结；如仍需资源，请提交新申请"),
+    "rejected": Text("nothing more; submit a new order that meets the reason", "已终结；请按驳回原因修改后提交新申请"),
+    "withdrawn": Text("nothing more; submit a new order where one is needed", "已终结；如仍需资源，请提交新申请"),
+    "deleting": Text(
+        "wait; where the work was interrupted, `jiyun vm delete` goes on",
+        "请等待；若工作已中断，执行 `jiyun vm delete` 可继续",
+    ),
+    "deleted": Text("nothing more", "已终结"),
+}
+"""What people do next with an order in each state; ``{order}`` is its number."""
+
 REVIEW_ITEMS: dict[str, Text] = {
     "feasibility": Text("technical feasibility", "技术可行性"),
     "reasonableness": Text("reasonableness", "建设合理性"),

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from jiyun.language import t
 from provisioners.problems import SECRET_UNSAFE
 
 SECRET_BYTES = 32
@@ -80,9 +81,10 @@ def read_secret(path: Path) -> bytes:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise SECRET_UNSAFE(path=path, reason="not a regular file")
+            raise SECRET_UNSAFE(path=path, reason=t("it is not a regular file", "不是普通文件"))
         if status.st_mode & 0o077:
-            raise SECRET_UNSAFE(path=path, reason=f"mode {stat.S_IMODE(status.st_mode):04o}")
+            mode = f"{stat.S_IMODE(status.st_mode):04o}"
+            raise SECRET_UNSAFE(path=path, reason=t(f"its mode is {mode}", f"权限为 {mode}"))
         secret = os.read(descriptor, SECRET_BYTES + 1)
     finally:
         os.close(descriptor)

@@ -118,9 +118,12 @@ def strict_options(known_hosts: Path) -> list[str]:
 
 
 def interactive_argv(machine: MachineSpec, key: Path, known_hosts: Path, port: int = SSH_PORT) -> list[str]:
-    """The command line of OpenSSH for a person's session; ``known_hosts`` must hold :func:`known_hosts_line`."""
+    """The command line of OpenSSH for a person's session; ``known_hosts`` must hold :func:`known_hosts_line`.
+
+    Words put after it are the command to run there, never options of ssh.
+    """
     target = f"{machine.login}@{machine.port.ipv4}"
-    return ["ssh", *strict_options(known_hosts), "-i", str(key), "-p", str(port), target]
+    return ["ssh", *strict_options(known_hosts), "-i", str(key), "-p", str(port), "--", target]
 
 
 @contextmanager

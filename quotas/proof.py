@@ -27,6 +27,15 @@ def differences(tx: Tx) -> tuple[Difference, ...]:
     return (*nodes, *hosts)
 
 
+def claims_of_orders(tx: Tx) -> dict[str, str]:
+    """The state of what each order claimed, by order; several, joined by ``+``, where its rows differ."""
+    found: dict[str, str] = {}
+    for row in tx.all(SQL.claims_of_orders):
+        before = found.get(row["order_id"])
+        found[row["order_id"]] = f"{before}+{row['state']}" if before else row["state"]
+    return found
+
+
 def _compare(kept: list[Row], counted: list[Row], amounts: tuple[str, ...]) -> Iterable[Difference]:
     nothing = (0,) * len(amounts)
     one, other = (

@@ -72,3 +72,6 @@ SELECT host AS place, pool AS within, resource_class, amount FROM host_use WHERE
 SELECT host AS place, pool AS within, resource_class, CAST(sum(amount) AS BIGINT) AS amount
 FROM allocation WHERE state <> 'released'
 GROUP BY host, pool, resource_class;
+
+-- name: claims_of_orders
+SELECT DISTINCT order_id, state FROM allocation ORDER BY order_id, state;

@@ -17,6 +17,7 @@ from provisioners.protocol import Found
 from provisioners.spec import HostSpec, MachineSpec, PoolSpec
 from quotas.proof import differences
 from tenants import authority
+from workflows import books
 from workflows.hosts import OpenHost, open_host
 from workflows.planning import decode_machine
 from workflows.session import Session
@@ -95,7 +96,7 @@ KINDS: dict[str, tuple[Text, Text]] = {
 
 
 def _finding(code: str, where: str, what: str) -> Finding:
-    text, advice = KINDS[code]
+    text, advice = KINDS[code] if code in KINDS else books.KINDS[code]
     return Finding(code, where, text.fill(what=what), str(advice))
 
 
@@ -136,6 +137,7 @@ def _store(tx: Tx) -> list[Finding]:
         _finding("quota.differs", f"{bad.place} {bad.within}", f"{bad.resource_class} {bad.kept} <> {bad.counted}")
         for bad in differences(tx)
     ]
+    findings += [_finding(*amiss) for amiss in books.disagreements(tx)]
     for row in engine.all_live(tx):
         if not row["owner"] or engine.is_abandoned(tx, row):
             findings.append(_finding("operation.open", row["order_id"], f"{row['kind']} {row['step'] + 1}"))

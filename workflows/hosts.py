@@ -73,5 +73,6 @@ def views(session: Session) -> list[HostView]:
 def view(session: Session, name: str) -> HostView:
     """One host."""
     with session.read() as tx:
+        authority.require(tx, "host.read")
         declared.host(tx, name)
     return next(found for found in views(session) if found.row["name"] == name)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from inventory import declared, images, machines
 from jiyun import canonical
+from jiyun.errors import Exit, kind
 from jiyun.store import Row, Tx
 from provisioners.codec import from_plain, to_plain
 from provisioners.images.cache import ImageCache
+from provisioners.problems import CHECKSUM
 from provisioners.spec import HostSpec, ImageSpec, PoolSpec
 from tenants import authority
 from workflows.hosts import OpenHost, open_host
@@ -20,13 +22,22 @@ from workflows.progress import Progress
 from workflows.session import Session
 from workflows.transactions import rehearse
 
+WRONG_ORIGIN = kind(
+    "image.origin",
+    Exit.CONFLICT,
+    en="Image {name} is declared to come from {origin}; bring its content by `jiyun image {command}`.",
+    zh="镜像 {name} 声明的来源为 {origin}；请用 `jiyun image {command}` 提供其内容。",
+)
+
 
 def build(session: Session, name: str, progress: Progress) -> ImageSpec:
     """Build a declared image of kind ``debian`` or ``tiny``; its content replaces the earlier one for new orders."""
-    kind = _kind(session, name)
+    declared_as = _declared(session, name)
+    if declared_as["origin"] != "build":
+        raise WRONG_ORIGIN(name=name, origin=declared_as["origin"], command="import")
     cache = ImageCache(session.image_folder)
     with _workspace(session, name) as work:
-        if kind == "tiny":
+        if declared_as["kind"] == "tiny":
             from provisioners.images.tiny import build_tiny
 
             spec = build_tiny(cache, work, progress.say)
@@ -38,16 +49,25 @@ def build(session: Session, name: str, progress: Progress) -> ImageSpec:
 
 
 def bring(session: Session, name: str, file: Path, sha256: str) -> ImageSpec:
-    """Import a disk file whose SHA-256 is known beforehand."""
+    """Import a disk file whose SHA-256 is known beforehand; it is the one that the estate file states, if it states one."""
     from provisioners.images.importing import import_disk
 
-    _kind(session, name)
-    return _keep(session, name, import_disk(ImageCache(session.image_folder), file, sha256, name))
+    declared_as = _declared(session, name)
+    if declared_as["origin"] == "build":
+        raise WRONG_ORIGIN(name=name, origin="build", command="build")
+    cache = ImageCache(session.image_folder)
+    known = cache.has(sha256.lower())
+    spec = import_disk(cache, file, sha256, name)
+    if declared_as["sha256"] not in ("", sha256.lower()):
+        if not known:
+            cache.drop(spec.parts[0])
+        raise CHECKSUM(file=str(file), actual=sha256.lower(), expected=declared_as["sha256"])
+    return _keep(session, name, spec)
 
 
 def adopt(session: Session, name: str, spec: ImageSpec) -> ImageSpec:
     """Take content that lies in the cache already, such as an earlier build of the same recipe; verified first."""
-    _kind(session, name)
+    _declared(session, name)
     cache = ImageCache(session.image_folder)
     for part in spec.parts:
         cache.verify(part)
@@ -94,10 +114,10 @@ def listed(session: Session) -> list[Row]:
         return images.images(tx)
 
 
-def _kind(session: Session, name: str) -> str:
+def _declared(session: Session, name: str) -> Row:
     with session.read() as tx:
         authority.require(tx, "image.change")
-        return str(images.image(tx, name)["kind"])
+        return images.image(tx, name)
 
 
 def _keep(session: Session, name: str, spec: ImageSpec) -> ImageSpec:

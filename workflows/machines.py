@@ -36,9 +36,13 @@ def entered(session: Session, name: str, permission: str) -> tuple[Row, MachineS
     with session.read() as tx:
         row = machines.find(tx, name)
         authority.require(tx, permission, row["department"])
+    _require_in_use(row)
+    return row, decode_machine(row["spec"])
+
+
+def _require_in_use(row: Row) -> None:
     if row["state"] != "active":
         raise NOT_IN_USE(machine=row["id"], state=row["state"])
-    return row, decode_machine(row["spec"])
 
 
 def power(session: Session, name: str, what: str, *, opening: OpenHost = open_host) -> PowerState:
@@ -47,7 +51,12 @@ def power(session: Session, name: str, what: str, *, opening: OpenHost = open_ho
 
 
 def _start(host: Provisioner, machine: MachineSpec) -> object:
-    """A machine's network, address and port guard are made again where the host has lost them."""
+    """A machine's network, address and port guard are made again where the host has lost them.
+
+    Not for a machine that the host does not have: that may be one whose deletion is under way.
+    """
+    if host.power(machine) == "absent":
+        return host.ensure_running(machine)  # says so
     host.ensure_segment(machine.port.segment)
     host.ensure_reservation(machine.port, machine.hostname)
     host.ensure_guard(machine.port)
@@ -67,7 +76,9 @@ def _power(
 ) -> PowerState:
     """Do it on the host, then note it with an audit entry: who restarted or stopped what is asked for (D2, level 2)."""
     row, machine = entered(session, name, "vm.power")
-    with session.write() as tx:
+    with session.write() as tx:  # looked at again where nobody else writes: a deletion may have begun since
+        authority.require(tx, "vm.power", row["department"])
+        _require_in_use(machines.find(tx, row["id"]))
         audit.append(tx, f"vm.{what}-asked", row["id"], row["department"])
     with opening(machine.host) as host:
         act(host, machine)

@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory import machines
 from inventory.machines import PlannedAddress, PlannedVolume
+from jiyun.language import t
 from jiyun.store import Row, Tx
 from operations import engine
 from orders import problems, register
@@ -41,7 +42,7 @@ def review(
     with rehearse(session, keep=not dry_run) as tx:
         row = register.get(tx, order)
         authority.require(tx, "order.review", row["department"])
-        authority.require_other(tx, row["applicant"], "review")
+        authority.require_other(tx, row["applicant"], t("review", "审查"))
         state = register.review(tx, order, tuple(dict.fromkeys(items)), passed=passed, comment=comment)
     return state
 
@@ -86,7 +87,7 @@ def approve(session: Session, order: str, *, dry_run: bool = False) -> tuple[Mac
 def _approve(tx: Tx, order: str, keys: planning.Keys) -> tuple[MachineSpec, str]:
     row = register.get(tx, order)
     authority.require(tx, "order.approve", row["department"])
-    authority.require_other(tx, row["applicant"], "approve")
+    authority.require_other(tx, row["applicant"], t("approve", "批准"))
     register.require_move(tx, order, "approved")
     spec = from_plain(json.loads(row["spec"]))
     machine, tiers = planning.plan(tx, order, spec, keys)

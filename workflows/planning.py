@@ -10,6 +10,7 @@ from inventory import addresses, declared, images, machines
 from inventory import problems as inventory_problems
 from inventory.placement import Ask, HostView, Placement, PoolView, place
 from jiyun import canonical, ids
+from jiyun.language import t
 from jiyun.store import Row, Tx
 from orders import problems
 from orders.spec import OrderSpec
@@ -41,7 +42,7 @@ class HostKeyOf:
 
 
 def hosts_in_view(tx: Tx) -> list[HostView]:
-    """Every probed host with what is held on it, as placement sees it."""
+    """Every declared host with what is held on it, as placement sees it."""
     use, disk = allocations.host_use(tx), allocations.pool_use(tx)
     pools: dict[str, list[PoolView]] = {}
     for row in declared.pools(tx):
@@ -70,7 +71,7 @@ def _view(row: Row, used: dict[str, int], pools: tuple[PoolView, ...]) -> HostVi
 def check(tx: Tx, spec: OrderSpec) -> tuple[Row, Row, Row]:
     """That the application names its department's own things, in one cloud: its system, segment and flavor rows."""
     system, segment = declared.system(tx, spec.system), declared.segment(tx, spec.segment)
-    for what, row in (("system", system), ("segment", segment)):
+    for what, row in ((t("system", "应用系统"), system), (t("segment", "网段"), segment)):
         if row["department"] != spec.department:
             raise problems.FOREIGN(what=what, name=row["name"], owner=row["department"], department=spec.department)
         if row["cloud"] != spec.cloud:
@@ -80,9 +81,14 @@ def check(tx: Tx, spec: OrderSpec) -> tuple[Row, Row, Row]:
 
 
 def choose_host(tx: Tx, spec: OrderSpec, system: Row, flavor: Row, root_mib: int) -> Placement:
-    """Where the machine goes.  A segment lives on one host, so its machines follow the first."""
+    """Where the machine goes.  A segment lives on one host, so its machines follow the first.
+
+    A host that was never probed is only looked at where there is no other: its use is then refused by name.
+    """
     home = machines.segment_host(tx, spec.segment)
     hosts = [view for view in hosts_in_view(tx) if not home or view.name == home]
+    proven = {row["name"] for row in declared.hosts(tx) if row["virt_type"]}
+    hosts = [view for view in hosts if view.name in proven] or hosts
     disks = {spec.tier: root_mib + sum(spec.disks_mib)}
     ask = Ask(flavor["vcpus"], flavor["memory_mib"], disks, spec.cloud, system["protection_level"])
     return place(ask, hosts)

@@ -17,7 +17,7 @@ def initialise(database: str, home: Path, *, city: str, actor: str, simulated_at
     from provisioners.hostkeys import login_key, make_secret
 
     require_absent(database)  # before the keys: a home that is pointed at another's store gets none
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(home)
     if not (home / "secret").exists():
         make_secret(home / "secret")
     login_key(home / "ssh")

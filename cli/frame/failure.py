@@ -42,6 +42,14 @@ DECLINED = kind(
 )
 
 
+NOT_TEXT = kind(
+    "usage.not-text",
+    Exit.USAGE,
+    en="An argument is not readable text: it holds bytes that are not UTF-8. Type it again.",
+    zh="有一个参数不是可读文字：含有非 UTF-8 字节。请重新输入。",
+)
+
+
 class PipeBroken(Exception):
     """A pipe or connection broke; its cause is the :class:`BrokenPipeError`."""
 
@@ -80,6 +88,9 @@ def _unforeseen(error: Exception, *, json_form: bool, home: str | None) -> int:
     if isinstance(cause, BrokenPipeError) and _reader_gone():
         _discard_output()
         return READER_GONE
+    if isinstance(cause, UnicodeEncodeError) and any("\ud800" <= letter <= "\udfff" for letter in cause.object):
+        tell(NOT_TEXT.code, NOT_TEXT().message(), {}, json_form=json_form)
+        return NOT_TEXT.exit
     problem = INTERNAL(what=_where(cause), log=_write_trace(cause, home))
     tell(problem.code, problem.message(), problem.fields, json_form=json_form)
     return problem.exit

@@ -43,6 +43,8 @@ def import_disk(cache: ImageCache, file: Path, sha256: str, name: str) -> ImageS
     disk on its own: another format, a backing or data file, encryption, an absurd size.  Nothing is kept then.
     """
     if not file.is_file():
+        if file.exists():
+            raise _unusable(file, t("it is not a regular file", "不是普通文件"))
         raise _unusable(file, t("there is no such file", "没有这个文件"))
     form = _format_of(file)
     known = cache.has(sha256.lower())

@@ -50,7 +50,8 @@ def run(argv: Sequence[str | Path], *, timeout: float, cwd: Path | None = None, 
     Raises ``host.tool-missing`` or :class:`ToolFailed`.
     """
     command = [str(locate(str(argv[0]))), *(str(word) for word in argv[1:])]
-    environment = {**os.environ, "PATH": _SYSTEM_PATH, "LC_ALL": "C.UTF-8"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("JIYUN_")}  # may hold a password
+    environment = {**ours, "PATH": _SYSTEM_PATH, "LC_ALL": "C.UTF-8"}
     if log is None:
         return _finish(command, timeout, cwd, environment, None)
     with log.open("a+", encoding="utf-8", errors="replace") as sink:

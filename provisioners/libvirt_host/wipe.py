@@ -41,10 +41,10 @@ def overwrite(path: Path) -> int:
 
 
 def blank(path: Path) -> bool:
-    """Whether the head of the file is all zeros: what a wipe leaves that was cut off just before the unlink."""
+    """Whether the head of the file is all zeros, or there is none: what a wipe leaves that was cut off just before the
+    unlink, and a creation that was cut off before the first byte."""
     with path.open("rb") as file:
-        head = file.read(_HEAD)
-    return bool(head) and not any(head)
+        return not any(file.read(_HEAD))
 
 
 def check_unused(path: Path) -> None:
