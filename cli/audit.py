@@ -14,11 +14,11 @@ from jiyun.language import t
 app = group("audit")
 COLUMNS = (
     column("seq", "NO", "序号", number=True),
-    column("time", "TIME", "时间"),
+    column("time", "TIME", "时间", keep=True),
     column("actor", "WHO", "操作人"),
     column("action", "WHAT", "操作", keep=True),
     column("subject", "ON", "对象", keep=True),
-    column("department", "DEPARTMENT", "部门"),
+    column("department", "DEPARTMENT", "部门", spare=True),
     column("detail", "DETAIL", "内容"),
 )
 VERDICT = (

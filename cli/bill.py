@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 app = group("bill")
 DEPARTMENT = column("department", "DEPARTMENT", "部门")
 COLUMNS = (
-    column("system", "SYSTEM", "系统"),
+    column("system", "SYSTEM", "系统", spare=True),
     column("resource", "RESOURCE", "资源", keep=True),
-    column("sku", "ITEM", "计价项", keep=True),
+    column("sku", "ITEM", "计价项"),
     column("held", "QUANTITY", "数量", number=True),
-    column("start", "FROM", "起", keep=True),
-    column("end", "TO", "止", keep=True),
+    column("start", "FROM", "起"),
+    column("end", "TO", "止"),
     column("price", "PRICE", "单价", number=True),
-    column("unit", "PER", "计价单位", keep=True),
+    column("unit", "PER", "计价单位", spare=True),
     column("amount", "YUAN", "金额（元）", number=True),
 )
 FULL = (

@@ -25,7 +25,7 @@ def show_clock() -> None:
 @command(
     app,
     "advance",
-    t("Set a simulated clock forward", "将模拟时钟向前拨"),
+    t("Set the clock of a simulated store forward", "将演练数据库的时钟向前拨"),
     examples=("jiyun clock advance 2026-12-01", "jiyun clock advance 2026-12-01T08:00:00Z"),
 )
 def advance(

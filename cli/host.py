@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.frame.options import call, command, group
+from cli.frame.options import DryRun, call, command, group
 from cli.frame.output import Format, document, show, show_one
 from cli.frame.table import column
-from cli.session import session, when, working
+from cli.session import done, session, when, working
 from jiyun.language import t
 from jiyun.units import show_mib
 
@@ -78,11 +78,21 @@ def show_host(name: Name) -> None:
     t("Find out what a host is and prove what it can run", "探测主机并验证其虚拟化能力"),
     examples=("jiyun host probe host1",),
 )
-def probe(name: Name) -> None:
+def probe(name: Name, dry_run: DryRun = False) -> None:
     from dataclasses import asdict
 
     from workflows import hosts
 
+    if dry_run:
+        with session() as opened:
+            uri, pools = hosts.rehearse_probe(opened, name)
+        named = ", ".join(pools)
+        said = t(
+            f"Would ask {name} at {uri}, run a test guest where KVM is offered, and make sure of the pools: {named}.",
+            f"将探测 {name}（{uri}），在提供 KVM 时运行测试虚机，并确认存储池：{named}。",
+        )
+        done(said, host=name, uri=uri, pools=list(pools), dry_run=True)
+        return
     with session() as opened, working(name):
         facts = hosts.probe(opened, name)
     columns = (

@@ -49,9 +49,14 @@ def list_images() -> None:
     t("Build an image from Debian's packages", "由 Debian 软件包构建镜像"),
     examples=("jiyun image build debian-12", "jiyun image build tiny"),
 )
-def build(name: Name) -> None:
+def build(name: Name, dry_run: DryRun = False) -> None:
     from workflows import images
 
+    if dry_run:
+        with session() as opened:
+            images.require_built(opened, name)
+        done(t(f"Would build image {name}.", f"将构建镜像 {name}。"), image=name, dry_run=True)
+        return
     with session() as opened, working(name) as progress:
         spec = images.build(opened, name, progress)
     done(
@@ -71,15 +76,19 @@ def bring(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=t("A qcow2 or raw disk", "qcow2 或 raw 磁盘文件"))],
     name: Annotated[str, typer.Option(help=t("The declared name of the image", "已声明的镜像名称"))],
     sha256: Annotated[str, typer.Option(help=t("Its SHA-256, from a source you trust", "来自可信来源的 SHA-256"))],
+    dry_run: DryRun = False,
 ) -> None:
     from workflows import images
 
     with session() as opened, working(name):
-        spec = images.bring(opened, name, file, sha256)
+        spec = (images.rehearse_bring if dry_run else images.bring)(opened, name, file, sha256)
     done(
-        t(f"Image {name} is ready: {spec.digest[:16]}.", f"镜像 {name} 已就绪：{spec.digest[:16]}。"),
+        t(f"The file is good; would import it as {name}: {spec.digest[:16]}.", f"文件可用；将导入为 {name}：{spec.digest[:16]}。")
+        if dry_run
+        else t(f"Image {name} is ready: {spec.digest[:16]}.", f"镜像 {name} 已就绪：{spec.digest[:16]}。"),
         image=name,
         digest=spec.digest,
+        dry_run=dry_run,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.frame.options import call, command, group
+from cli.frame.options import DryRun, call, command, group
 from cli.session import done
 from jiyun import clock
 from jiyun.language import t
@@ -24,11 +24,19 @@ def init(
         bool, typer.Option("--simulated", help=t("A store for training, whose clock can be set", "演练用，时钟可设置"))
     ] = False,
     at: Annotated[str, typer.Option("--at", metavar="TIME", help=t("Where a simulated clock begins", "模拟时钟的起点"))] = "",
+    dry_run: DryRun = False,
 ) -> None:
     from workflows.setup import initialise
 
     settings = call().settings
     begins = (clock.parse(at) if at else clock.SystemClock().now()) if simulated else None
+    if dry_run:
+        from jiyun.store.create import require_absent
+
+        require_absent(settings.database)
+        said = t(f"Would make a store at {settings.shown_database()}.", f"将在 {settings.shown_database()} 创建数据库。")
+        done(said, database=settings.shown_database(), dry_run=True)
+        return
     store = initialise(settings.database, settings.home, city=city, actor=settings.actor, simulated_at=begins)
     facts = store.facts
     store.close()

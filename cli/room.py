@@ -11,12 +11,12 @@ app = group("room")
 COLUMNS = (
     column("name", "ROOM", "机房", keep=True),
     column("department", "DEPARTMENT", "部门"),
-    column("title_zh", "TITLE (ZH)", "中文名"),
+    column("title_zh", "TITLE (ZH)", "中文名", spare=True),
     column("racks", "RACKS", "机柜", number=True),
     column("area", "M2", "平方米", number=True),
     column("power", "KW", "千瓦", number=True),
     column("state", "STATE", "状态"),
-    column("planned_closure", "TO CLOSE", "计划关停"),
+    column("planned_closure", "TO CLOSE", "计划关停", keep=True),
 )
 
 

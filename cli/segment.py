@@ -9,13 +9,13 @@ from jiyun.language import t
 app = group("segment")
 LIST = (
     column("name", "SEGMENT", "网段", keep=True),
-    column("department", "DEPARTMENT", "部门"),
+    column("department", "DEPARTMENT", "部门", spare=True),
     column("cloud", "CLOUD", "云"),
-    column("site", "SITE", "站点"),
-    column("ipv4_cidr", "IPV4", "IPv4"),
-    column("ipv6_cidr", "IPV6", "IPv6"),
+    column("site", "SITE", "站点", spare=True),
+    column("ipv4_cidr", "IPV4", "IPv4", keep=True),
+    column("ipv6_cidr", "IPV6", "IPv6", keep=True, spare=True),
     column("used", "USED", "已用", number=True),
-    column("egress", "EGRESS", "出口"),
+    column("egress", "EGRESS", "出口", spare=True),
 )
 
 

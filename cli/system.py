@@ -10,13 +10,13 @@ app = group("system")
 COLUMNS = (
     column("name", "SYSTEM", "系统", keep=True),
     column("title_zh", "TITLE (ZH)", "中文名"),
-    column("title_en", "TITLE (EN)", "英文名"),
+    column("title_en", "TITLE (EN)", "英文名", spare=True),
     column("department", "DEPARTMENT", "部门"),
     column("cloud", "CLOUD", "云"),
     column("protection_level", "LEVEL", "等保级别", number=True),
-    column("sharing", "SHARING", "共享"),
+    column("sharing", "SHARING", "共享", spare=True),
     column("machines", "MACHINES", "虚机数", number=True),
-    column("source", "SOURCE", "出处"),
+    column("source", "SOURCE", "出处", spare=True),
 )
 
 

@@ -12,8 +12,8 @@ from jiyun.language import t
 
 app = group("usage")
 COLUMNS = (
-    column("department", "DEPARTMENT", "部门"),
-    column("system", "SYSTEM", "系统"),
+    column("department", "DEPARTMENT", "部门", spare=True),
+    column("system", "SYSTEM", "系统", spare=True),
     column("resource", "RESOURCE", "资源", keep=True),
     column("sku", "ITEM", "计价项"),
     column("quantity", "QUANTITY", "数量", number=True),

@@ -12,11 +12,11 @@ LIST = (
     column("id", "VOLUME", "存储卷", keep=True),
     column("machine", "MACHINE", "虚机", keep=True),
     column("hostname", "HOSTNAME", "主机名"),
-    column("department", "DEPARTMENT", "部门"),
+    column("department", "DEPARTMENT", "部门", spare=True),
     column("role", "ROLE", "用途"),
     column("size", "SIZE", "容量", number=True),
-    column("tier", "TIER", "层级"),
-    column("pool", "POOL", "存储池"),
+    column("tier", "TIER", "层级", spare=True),
+    column("pool", "POOL", "存储池", spare=True),
     column("state", "STATE", "状态"),
 )
 

@@ -26,8 +26,8 @@ VARIABLES = {"database": "JIYUN_DATABASE", "home": "JIYUN_HOME", "as": "JIYUN_AS
 UNREADABLE = kind(
     "settings.unreadable",
     Exit.USAGE,
-    en="The settings file {file} cannot be read: {reason}.",
-    zh="无法读取设置文件 {file}：{reason}。",
+    en="The settings file {file} cannot be read: {reason}. Correct that, or choose another folder with --home.",
+    zh="无法读取设置文件 {file}：{reason}。请修正，或用 --home 指定其他目录。",
 )
 NOT_YAML = kind(
     "settings.not-yaml",
@@ -108,7 +108,7 @@ def load(
     return Settings(
         database=value.get("database") or f"sqlite:///{home / 'jiyun.db'}",
         home=home,
-        actor=value.get("as") or _operating_system_user(),
+        actor=value.get("as") or operating_system_user(),
         lang=choose(value.get("lang"), environment),
         files=tuple(file for file, found in ((first_file, system), (own_file, own)) if found is not None),
     )
@@ -163,7 +163,7 @@ def _default_home(environment: Mapping[str, str]) -> str:
     return (data if data.startswith("/") else f"{environment.get('HOME') or '~'}/.local/share") + "/jiyun"
 
 
-def _operating_system_user() -> str:
+def operating_system_user() -> str:
     """The login name of the process; environment variables such as LOGNAME are not believed."""
     import pwd
 

@@ -137,7 +137,7 @@ def _exits() -> list[str]:
 def errors_page() -> str:
     """Every kind of error and every finding of ``doctor``, in both languages."""
     from jiyun.errors import KINDS
-    from workflows import books, doctor
+    from workflows import doctor
 
     lines = ["# Errors", "", NOTICE]
     lines += [
@@ -155,7 +155,7 @@ def errors_page() -> str:
             lines.append(f"| `{code}` | {found.exit.value} | {_cell(found.text.en)}<br>{_cell(found.text.zh)} |")
         lines.append("")
     lines += ["## Findings of `jiyun doctor`", "", "| code | finding | what to do |", "| --- | --- | --- |"]
-    for code, (text, advice) in (doctor.KINDS | books.KINDS).items():
+    for code, (text, advice) in doctor.KINDS.items():
         lines.append(f"| `{code}` | {_cell(text.en)}<br>{_cell(text.zh)} | {_cell(advice.en)}<br>{_cell(advice.zh)} |")
     return "\n".join([*lines, ""])
 

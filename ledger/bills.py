@@ -20,7 +20,7 @@ from ledger.rating import Line
 
 ROUNDING = "half-even"
 MARKS = {
-    "simulated": Text("from a simulated store: not a real bill", "来自模拟数据库：不是真实账单"),
+    "simulated": Text("from a simulated store: not a real bill", "来自演练数据库：不是真实账单"),
     "synthetic-prices": Text("rests on invented prices", "所用价格为虚构"),
     "to-date": Text("to date: the month is not over", "截至目前：本月尚未结束"),
     "broken-events": Text("some usage events do not fit together and were left out", "部分用量事件前后不符，未计入"),

@@ -60,7 +60,7 @@ def review(tx: Tx, order: str, items: Collection[str], *, passed: bool, comment:
         audit.append(tx, "order.review", order, row["department"], item=item, result=result, comment=comment)
         done[item] = tx.actor
     if not passed:
-        return advance(tx, order, "rejected", f"{', '.join(items)}: {comment}")
+        return advance(tx, order, "rejected", ", ".join(items) + (f": {comment}" if comment else ""))
     if set(done) == set(REVIEW_ITEMS):
         return advance(tx, order, "reviewed", "")
     return "submitted"

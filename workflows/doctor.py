@@ -92,11 +92,12 @@ KINDS: dict[str, tuple[Text, Text]] = {
         Text("`jiyun vm start` guards it", "`jiyun vm start` 会重建防护"),
     ),
     "guard.orphan": (Text("a guard for port {what} has no machine", "端口 {what} 的防护没有虚机"), Text("remove it", "移除")),
+    **books.KINDS,
 }
 
 
 def _finding(code: str, where: str, what: str) -> Finding:
-    text, advice = KINDS[code] if code in KINDS else books.KINDS[code]
+    text, advice = KINDS[code]
     return Finding(code, where, text.fill(what=what), str(advice))
 
 

@@ -12,7 +12,7 @@ from operations import engine
 from operations.engine import Plan, Step
 from operations.problems import BUSY
 from orders import problems, register
-from orders.spec import check_line
+from orders.spec import check_reason
 from provisioners.codec import machine_from
 from provisioners.spec import MachineSpec
 from quotas import allocations
@@ -72,7 +72,7 @@ def _fulfil(session: Session, order: str, progress: Progress, drivers: Drivers |
 
 def cancel(session: Session, order: str, reason: str, progress: Progress = SILENT, *, drivers: Drivers | None = None) -> str:
     """Undo an order that is not in use yet, in reverse, and give everything back; ``undone``."""
-    check_line("reason", reason)
+    check_reason(reason)
     with session.write() as tx:
         row = register.get(tx, order)
         authority.require(tx, "order.cancel", row["department"])
@@ -203,4 +203,4 @@ def _give_back(tx: Tx, work: Work) -> None:
     machine = machines.of_order(tx, order)
     if machine:
         machines.end(tx, machine, "cancelled", wiping.method_for(tx, machine))
-    register.advance(tx, order, "cancelled", "")
+    register.advance(tx, order, "cancelled", register.get(tx, order)["reason"])  # why it was cancelled stays with it

@@ -37,6 +37,14 @@ def probe(session: Session, name: str, *, opening: OpenHost = open_host) -> Host
     return facts
 
 
+def rehearse_probe(session: Session, name: str) -> tuple[str, tuple[str, ...]]:
+    """What :func:`probe` would go to: the host's address and its pools.  The host is not asked."""
+    with session.read() as tx:
+        authority.require(tx, "host.probe")
+        uri = str(declared.host(tx, name)["uri"])
+        return uri, tuple(pool["name"] for pool in declared.pools(tx) if pool["host"] == name)
+
+
 def record_facts(session: Session, name: str, virt_type: str, facts: Mapping[str, Any]) -> None:
     """Keep what a probe proved."""
     with session.write() as tx:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from inventory import declared, images, machines
 from jiyun import canonical
@@ -32,9 +33,7 @@ WRONG_ORIGIN = kind(
 
 def build(session: Session, name: str, progress: Progress) -> ImageSpec:
     """Build a declared image of kind ``debian`` or ``tiny``; its content replaces the earlier one for new orders."""
-    declared_as = _declared(session, name)
-    if declared_as["origin"] != "build":
-        raise WRONG_ORIGIN(name=name, origin=declared_as["origin"], command="import")
+    declared_as = require_built(session, name)
     cache = ImageCache(session.image_folder)
     with _workspace(session, name) as work:
         if declared_as["kind"] == "tiny":
@@ -48,21 +47,39 @@ def build(session: Session, name: str, progress: Progress) -> ImageSpec:
     return _keep(session, name, spec)
 
 
+def require_built(session: Session, name: str) -> Row:
+    """The declaration of an image that the actor may build; all that ``build --dry-run`` looks at."""
+    declared_as = _declared(session, name)
+    if declared_as["origin"] != "build":
+        raise WRONG_ORIGIN(name=name, origin=declared_as["origin"], command="import")
+    return declared_as
+
+
+def rehearse_bring(session: Session, name: str, file: Path, sha256: str) -> ImageSpec:
+    """All that :func:`bring` checks, on a copy of the file that is thrown away."""
+    session.home.mkdir(mode=0o700, exist_ok=True)
+    with TemporaryDirectory(prefix="import-", dir=session.home) as folder:
+        return _import(session, ImageCache(Path(folder)), name, file, sha256)
+
+
 def bring(session: Session, name: str, file: Path, sha256: str) -> ImageSpec:
     """Import a disk file whose SHA-256 is known beforehand; it is the one that the estate file states, if it states one."""
+    return _keep(session, name, _import(session, ImageCache(session.image_folder), name, file, sha256))
+
+
+def _import(session: Session, cache: ImageCache, name: str, file: Path, sha256: str) -> ImageSpec:
     from provisioners.images.importing import import_disk
 
     declared_as = _declared(session, name)
     if declared_as["origin"] == "build":
         raise WRONG_ORIGIN(name=name, origin="build", command="build")
-    cache = ImageCache(session.image_folder)
     known = cache.has(sha256.lower())
     spec = import_disk(cache, file, sha256, name)
     if declared_as["sha256"] not in ("", sha256.lower()):
         if not known:
             cache.drop(spec.parts[0])
         raise CHECKSUM(file=str(file), actual=sha256.lower(), expected=declared_as["sha256"])
-    return _keep(session, name, spec)
+    return spec
 
 
 def adopt(session: Session, name: str, spec: ImageSpec) -> ImageSpec:

@@ -7,6 +7,7 @@ from jiyun import audit
 from jiyun.errors import Exit, kind
 from jiyun.store import Row
 from operations import engine
+from provisioners.problems import LIBVIRT_FAILED
 from provisioners.protocol import PowerState, Provisioner
 from provisioners.spec import MachineSpec
 from tenants import authority
@@ -56,7 +57,7 @@ def _start(host: Provisioner, machine: MachineSpec) -> object:
     Not for a machine that the host does not have: that may be one whose deletion is under way.
     """
     if host.power(machine) == "absent":
-        return host.ensure_running(machine)  # says so
+        raise LIBVIRT_FAILED(host=machine.host.name, action=f"start {machine.name}", reason="it is not defined there")
     host.ensure_segment(machine.port.segment)
     host.ensure_reservation(machine.port, machine.hostname)
     host.ensure_guard(machine.port)

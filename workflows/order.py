@@ -11,7 +11,7 @@ from jiyun.language import t
 from jiyun.store import Row, Tx
 from operations import engine
 from orders import problems, register
-from orders.spec import OrderSpec, check_line, from_plain
+from orders.spec import OrderSpec, check_line, check_reason, from_plain
 from orders.states import REVIEW_ITEMS
 from provisioners.spec import MachineSpec
 from quotas import allocations
@@ -58,7 +58,7 @@ def withdraw(session: Session, order: str, reason: str, *, dry_run: bool = False
 
 
 def _decide(session: Session, order: str, permission: str, state: str, reason: str, dry_run: bool) -> str:
-    check_line("reason", reason)
+    check_reason(reason)
     with rehearse(session, keep=not dry_run) as tx:
         row = register.get(tx, order)
         authority.require(tx, permission, row["department"])

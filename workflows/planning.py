@@ -77,18 +77,23 @@ def check(tx: Tx, spec: OrderSpec) -> tuple[Row, Row, Row]:
         if row["cloud"] != spec.cloud:
             raise problems.OTHER_CLOUD(what=what, name=row["name"], other=row["cloud"], cloud=spec.cloud)
     images.image(tx, spec.image)
+    tiers = sorted({pool["tier"] for pool in declared.pools(tx)})
+    if spec.tier not in tiers:
+        there = ", ".join(tiers)
+        wanted = t(f"the storage tiers here are {there}", f"现有存储层级为 {there}")
+        raise problems.BAD_FIELD(field="tier", value=spec.tier, wanted=wanted)
     return system, segment, declared.flavor(tx, spec.flavor)
 
 
-def choose_host(tx: Tx, spec: OrderSpec, system: Row, flavor: Row, root_mib: int) -> Placement:
-    """Where the machine goes.  A segment lives on one host, so its machines follow the first.
+def choose_host(tx: Tx, spec: OrderSpec, system: Row, segment: Row, flavor: Row, root_mib: int) -> Placement:
+    """Where the machine goes: a host at the segment's site.  A segment lives on one host, so its machines follow the first.
 
     A host that was never probed is only looked at where there is no other: its use is then refused by name.
     """
     home = machines.segment_host(tx, spec.segment)
-    hosts = [view for view in hosts_in_view(tx) if not home or view.name == home]
-    proven = {row["name"] for row in declared.hosts(tx) if row["virt_type"]}
-    hosts = [view for view in hosts if view.name in proven] or hosts
+    rows = {row["name"]: row for row in declared.hosts(tx)}
+    hosts = [view for view in hosts_in_view(tx) if rows[view.name]["site"] == segment["site"] and home in ("", view.name)]
+    hosts = [view for view in hosts if rows[view.name]["virt_type"]] or hosts
     disks = {spec.tier: root_mib + sum(spec.disks_mib)}
     ask = Ask(flavor["vcpus"], flavor["memory_mib"], disks, spec.cloud, system["protection_level"])
     return place(ask, hosts)
@@ -101,7 +106,7 @@ def plan(tx: Tx, order: str, spec: OrderSpec, keys: Keys) -> tuple[MachineSpec, 
     system, segment_row, flavor = check(tx, spec)
     image = from_plain(ImageSpec, json.loads(images.content(tx, spec.image)["spec"]))
     root_mib = max(flavor["root_mib"], image.virtual_mib)
-    placed = choose_host(tx, spec, system, flavor, root_mib)
+    placed = choose_host(tx, spec, system, segment_row, flavor, root_mib)
     host = declared.host(tx, placed.host)
     if not host["virt_type"]:
         raise inventory_problems.NOT_PROBED(host=placed.host)

@@ -33,12 +33,12 @@ SECTIONS = (
     Section(
         Text("Set up and check", "安装与检查"),
         (
-            Entry("init", Text("Make a new store", "新建数据存储")),
+            Entry("init", Text("Make a new store", "新建数据库")),
             Entry("plan", Text("Show what an estate file would change", "显示资源清单文件将带来的变化")),
             Entry("apply", Text("Apply an estate file", "应用资源清单文件")),
             Entry("doctor", Text("Check that records and hypervisors agree", "核对记录与虚拟化平台是否一致")),
             Entry("db", Text("The database and its version", "数据库及其版本"), ("status", "upgrade")),
-            Entry("clock", Text("The clock of a simulated store", "模拟存储的时钟"), ("show", "advance")),
+            Entry("clock", Text("The clock of a simulated store", "演练数据库的时钟"), ("show", "advance")),
         ),
     ),
     Section(
@@ -64,7 +64,7 @@ SECTIONS = (
                 Text("Virtual machines", "虚拟机"),
                 ("list", "show", "start", "stop", "reboot", "console", "ssh", "delete"),
             ),
-            Entry("volume", Text("Data volumes", "数据盘"), ("list",)),
+            Entry("volume", Text("Disks of machines", "存储卷"), ("list",)),
             Entry("segment", Text("Network segments", "网段"), ("list",)),
             Entry("host", Text("Hypervisor hosts", "宿主机"), ("list", "show", "probe")),
             Entry("image", Text("System images", "系统镜像"), ("build", "import", "list", "remove")),
@@ -106,9 +106,7 @@ GLOBAL_OPTIONS = (
     ),
     GlobalOption("lang", ("--lang",), "LANG", Text("Language: en or zh", "语言：en 或 zh"), ("en", "zh")),
     GlobalOption("as", ("--as",), "PERSON", Text("Act as this person (JIYUN_AS)", "以此人员身份操作（JIYUN_AS）")),
-    GlobalOption(
-        "database", ("--database",), "URL", Text("The store to use (JIYUN_DATABASE)", "所用的数据存储（JIYUN_DATABASE）")
-    ),
+    GlobalOption("database", ("--database",), "URL", Text("The store to use (JIYUN_DATABASE)", "所用的数据库（JIYUN_DATABASE）")),
     GlobalOption("home", ("--home",), "DIR", Text("Where Jiyun keeps its files (JIYUN_HOME)", "集云的文件目录（JIYUN_HOME）")),
     GlobalOption("quiet", ("-q", "--quiet"), "", Text("Show no progress", "不显示进度")),
 )

@@ -4,6 +4,7 @@ Also where help pages of commands are put together and where the global options 
 """
 
 import importlib
+import inspect
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.models import ArgumentInfo
 
 from cli.frame import help as pages
 from cli.frame.catalogue import ENTRIES, GLOBAL_OPTIONS, Entry
@@ -54,9 +56,19 @@ def _default(parameter: click.Parameter) -> str:
     return t(f" [default: {value}]", f"［默认：{value}］") if shown else ""
 
 
+def _explanation(parameter: click.Parameter, command: click.Command) -> str:
+    """What the parameter is for.  Of an argument the parser forgets it (click 8.5 sets it anew after typer has), so that
+    is read from the function's own signature."""
+    said = getattr(parameter, "help", None)
+    if not said and isinstance(parameter, click.Argument) and command.callback is not None:
+        annotation = inspect.unwrap(command.callback).__annotations__.get(str(parameter.name))
+        said = next((note.help for note in getattr(annotation, "__metadata__", ()) if isinstance(note, ArgumentInfo)), None)
+    return str(said or "")
+
+
 def _row(parameter: click.Parameter, context: click.Context) -> tuple[str, str]:
     """One line of a help page: how the parameter is written, and what it means."""
-    explanation = str(getattr(parameter, "help", None) or "")
+    explanation = _explanation(parameter, context.command)
     if isinstance(parameter, click.Option):
         name = ", ".join([*parameter.opts, *parameter.secondary_opts])
         if not parameter.is_flag and not parameter.count:

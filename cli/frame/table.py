@@ -1,7 +1,8 @@
 """Tables for the terminal, written here because importing rich costs 45 ms of CPU, more than the whole of a list.
 
-A table that is too wide has its widest text columns cut with an ellipsis; one that cannot be made to fit that way is
-printed as one block per row.  Text is never broken into lines inside a cell.
+A table that is too wide has its widest text columns cut with an ellipsis; where that is not enough its spare columns are
+left out, the last one first, and named below it; one that still does not fit is printed as one block per row.  Text is
+never broken into lines inside a cell.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,18 +20,19 @@ class Column(NamedTuple):
     """One column: ``id`` is the key in the rows and the stable CSV heading, ``title`` what people read.
 
     ``number`` columns stand at the right edge.  ``keep`` columns are never cut: names and ids that are copied into
-    the next command.
+    the next command.  ``spare`` columns may be left out of a table on a narrow terminal.
     """
 
     id: str
     title: Text
     number: bool = False
     keep: bool = False
+    spare: bool = False
 
 
-def column(id: str, en: str, zh: str, *, number: bool = False, keep: bool = False) -> Column:
+def column(id: str, en: str, zh: str, *, number: bool = False, keep: bool = False, spare: bool = False) -> Column:
     """A column with its heading in both languages."""
-    return Column(id, Text(en, zh), number, keep)
+    return Column(id, Text(en, zh), number, keep, spare)
 
 
 def cell(value: Any) -> str:
@@ -51,12 +53,28 @@ def render(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], limit: 
     titles = [str(c.title) for c in columns]
     cells = [[cell(row.get(c.id)) for c in columns] for row in rows]
     widths = [max([width(title), *(width(line[i]) for line in cells)]) for i, title in enumerate(titles)]
-    if limit is not None:
-        fitted = fit(widths, [_floor(c, w) for c, w in zip(columns, widths, strict=True)], limit)
-        if fitted is None:
+    shown = list(range(len(columns)))
+    while limit is not None:
+        wanted = [widths[i] for i in shown]
+        fitted = fit(wanted, [_floor(columns[i], widths[i]) for i in shown], limit)
+        if fitted is not None:
+            widths = [fitted[shown.index(i)] if i in shown else wide for i, wide in enumerate(widths)]
+            break
+        spare = [i for i in shown if columns[i].spare]
+        if not spare:
             return _blocks(titles, cells)
-        widths = fitted
-    return [_line(texts, columns, widths) for texts in (titles, *cells)]
+        shown.remove(spare[-1])
+    kept = [columns[i] for i in shown]
+    lines = [_line([texts[i] for i in shown], kept, [widths[i] for i in shown]) for texts in (titles, *cells)]
+    return [*lines, *_left_out([title for i, title in enumerate(titles) if i not in shown], limit)]
+
+
+def _left_out(titles: Sequence[str], limit: int | None) -> list[str]:
+    """The line below a table that says which columns had no room."""
+    if not titles or limit is None:
+        return []
+    named = ", ".join(titles)
+    return [cut(t(f"(no room for: {named}; `-o json` has all)", f"（宽度不足，未显示：{named}；用 `-o json` 可看全部）"), limit)]
 
 
 def _floor(column: Column, wanted: int) -> int:

@@ -4,6 +4,7 @@ Measured (docs/decisions.md): an ORM or SQL builder costs 6 to 20 times the driv
 at start-up; the bare drivers with named SQL cost neither.
 """
 
+import os
 import re
 import sqlite3
 from contextlib import suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jiyun.errors import JiyunError
+from jiyun.settings import operating_system_user
 from jiyun.store import problems
 from jiyun.store.queries import Statement
 
@@ -59,6 +61,8 @@ class SqliteDriver:
                 raise problems.MISSING(database=path)
         except OSError as error:
             raise problems.UNREACHABLE(database=path, reason=error.strerror or error) from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise problems.NOT_ACCESSIBLE(database=path, user=operating_system_user())
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=wait_seconds, check_same_thread=False)
             self._connection.row_factory = _as_dict

@@ -44,6 +44,12 @@ UNREACHABLE = kind(
     en="The database {database} does not answer: {reason}.",
     zh="数据库 {database} 无响应：{reason}。",
 )
+NOT_ACCESSIBLE = kind(
+    "store.not-accessible",
+    Exit.NOT_PERMITTED,
+    en="User {user} may not read and write the database {database}. Run Jiyun as the user who owns it (even a list needs both).",
+    zh="用户 {user} 无权读写数据库 {database}。请以其所有者身份运行集云（即使查看也须可读写）。",
+)
 BUSY = kind(
     "store.busy",
     Exit.CONFLICT,
