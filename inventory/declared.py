@@ -79,15 +79,15 @@ def put_image(tx: Tx, *, name: str, kind: str, origin: str, sha256: str) -> Put:
     return _put(tx, "image", SQL.image, SQL.put_image, row)
 
 
-def _known(tx: Tx, statement: Statement, what: str, look: str, name: str) -> Row:
+def _known(tx: Tx, statement: Statement, what: str, look: str, name: str, every: Statement | None = None) -> Row:
     row = tx.first(statement, name=name)
     if row is None:
-        raise problems.UNKNOWN(what=what, name=name, look=look)
+        raise problems.unknown(what, name, look, (found["name"] for found in tx.all(every)) if every else ())
     return row
 
 
 def host(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.host, t("host", "主机"), "jiyun host list", name)
+    return _known(tx, SQL.host, t("host", "主机"), "jiyun host list", name, SQL.hosts)
 
 
 def hosts(tx: Tx) -> list[Row]:
@@ -111,7 +111,7 @@ def systems(tx: Tx) -> list[Row]:
 
 
 def flavor(tx: Tx, name: str) -> Row:
-    return _known(tx, SQL.flavor, t("flavor", "规格"), "jiyun flavor list", name)
+    return _known(tx, SQL.flavor, t("flavor", "规格"), "jiyun flavor list", name, SQL.flavors)
 
 
 def flavors(tx: Tx) -> list[Row]:

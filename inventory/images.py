@@ -11,7 +11,7 @@ def image(tx: Tx, name: str) -> Row:
     """The declared name and kind of an image."""
     row = tx.first(SQL.image, name=name)
     if row is None:
-        raise problems.UNKNOWN(what=t("image", "镜像"), name=name, look="jiyun image list")
+        raise problems.unknown(t("image", "镜像"), name, "jiyun image list", (found["name"] for found in images(tx)))
     return row
 
 

@@ -94,7 +94,7 @@ def find(tx: Tx, name: str) -> Row:
         raise problems.AMBIGUOUS(name=name, ids=", ".join(found["id"] for found in named))
     found = tx.first(SQL.machine, id=named[0]["id"]) if named else None
     if found is None:
-        raise problems.UNKNOWN(what=t("machine", "虚机"), name=name, look="jiyun vm list")
+        raise problems.unknown(t("machine", "虚机"), name, "jiyun vm list")
     return found
 
 

@@ -1,12 +1,15 @@
 """What can be wrong with a request about the inventory."""
 
-from jiyun.errors import Exit, kind
+from collections.abc import Iterable
+
+from jiyun.errors import Exit, JiyunError, kind
+from jiyun.language import t
 
 UNKNOWN = kind(
     "inventory.unknown",
     Exit.NOT_FOUND,
-    en="There is no {what} {name!r}. `{look}` lists what there is.",
-    zh="没有{what} {name!r}。可用 `{look}` 查看现有内容。",
+    en="There is no {what} {name!r}.{hint} `{look}` lists what there is.",
+    zh="没有{what} {name!r}。{hint}可用 `{look}` 查看现有内容。",
 )
 AMBIGUOUS = kind(
     "vm.ambiguous",
@@ -39,3 +42,12 @@ NOT_PROBED = kind(
     en="Host {host} was never probed, so what it can run is not known. Run `jiyun host probe {host}`.",
     zh="主机 {host} 尚未探测，不知其能运行什么。请运行 `jiyun host probe {host}`。",
 )
+
+
+def unknown(what: str, name: str, look: str, names: Iterable[str] = ()) -> JiyunError:
+    """:data:`UNKNOWN` with the nearest of ``names``; give only names that everybody in office may see."""
+    from difflib import get_close_matches  # only an error needs it
+
+    near = get_close_matches(name[:100], list(names), n=1)
+    hint = t(f" The nearest is {near[0]}.", f"最接近的是 {near[0]}。") if near else ""
+    return UNKNOWN(what=what, name=name, look=look, hint=hint)

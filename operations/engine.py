@@ -18,6 +18,7 @@ SQL = load_queries(__file__, "operations.sql")
 LEASE_SECONDS = 30
 Say = Callable[[str], None]
 Record = Callable[[Tx], None]
+Direction = Literal["do", "undo"]
 
 
 def _nothing(_: Tx) -> None:
@@ -159,10 +160,8 @@ def run(
     row, fence = _take(store, actor, order, wanted, lease_seconds, admit)
     with _Lease(store, actor, row, fence, lease_seconds) as lease:
         try:
-            plan = plan_of(row)
-            if row["state"] == "undo":
-                return _back(store, actor, lease, plan, row["step"], say)
-            return _forward(store, actor, lease, plan, row["step"], say)
+            work = _Run(store, actor, lease, plan_of(row), say)
+            return work.back(row["step"]) if row["state"] == "undo" else work.forward(row["step"])
         except BaseException:
             # However we end, another run need not wait for a lease that nobody works under any more.
             with suppress(Exception), store.write(actor) as tx:  # what ended the run is what is told, not this
@@ -170,80 +169,67 @@ def run(
             raise
 
 
-def _forward(store: Store, actor: str, lease: _Lease, plan: Plan, done: int, say: Say) -> str:
-    for number in range(done, len(plan.steps)):
-        step = plan.steps[number]
-        say(step.title)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One owner's run over the steps."""
+
+    store: Store
+    actor: str
+    lease: _Lease
+    plan: Plan
+    say: Say
+
+    def forward(self, done: int) -> str:
+        steps = self.plan.steps
+        for number in range(done, len(steps)):
+            end = "done" if number == len(steps) - 1 else ""
+            self._one(steps[number], "do", number + 1, end)
+        return "done"
+
+    def back(self, done: int) -> str:
+        """The step that was under way may have half happened: it is undone first, then those before it.  While undoing,
+        the counter is the index of the step to undo next."""
+        for number in range(min(done, len(self.plan.steps) - 1), -1, -1):
+            self._one(self.plan.steps[number], "undo", max(number - 1, 0), "" if number else "undone")
+        return "undone"
+
+    def _one(self, step: Step, direction: Direction, reached: int, end: str) -> None:
+        """Touch the world, then write what became true together with the checkpoint."""
+        self.say(step.title)
         killer(step.name, "before")
-        with store.read(actor) as tx:
+        with self.store.read(self.actor) as tx:
             started = int(tx.wall())
-        note = _guarded(store, actor, lease, plan, step, "do", started)
-        killer(step.name, "after")
-        last = number == len(plan.steps) - 1
-        _checkpoint(store, actor, lease, step, "do", note, started, number + 1, "done" if last else "", step.record)
+        try:
+            note = step.do() if direction == "do" else step.undo()
+            killer(step.name, "after")
+            with self.store.write(self.actor) as tx:
+                self._checkpoint(tx, reached, end)
+                self._log(tx, step, direction, "done", note, started)
+                (step.record if direction == "do" else step.unrecord)(tx)
+        except JiyunError as error:
+            if error.kind is not problems.FENCED:
+                self._fail(step, direction, error, started)
+            raise
         killer(step.name, "recorded")
-    return "done"
 
-
-def _back(store: Store, actor: str, lease: _Lease, plan: Plan, done: int, say: Say) -> str:
-    # The step that was under way may have half happened: it is undone first, then those before it.
-    for number in range(min(done, len(plan.steps) - 1), -1, -1):
-        step = plan.steps[number]
-        say(step.title)
-        killer(step.name, "before")
-        with store.read(actor) as tx:
-            started = int(tx.wall())
-        note = _guarded(store, actor, lease, plan, step, "undo", started)
-        killer(step.name, "after")
-        # While undoing, the counter is the index of the step to undo next.
-        _checkpoint(
-            store, actor, lease, step, "undo", note, started, max(number - 1, 0), "" if number else "undone", step.unrecord
-        )
-        killer(step.name, "recorded")
-    return "undone"
-
-
-def _guarded(
-    store: Store, actor: str, lease: _Lease, plan: Plan, step: Step, direction: Literal["do", "undo"], started: int
-) -> str:
-    try:
-        return step.do() if direction == "do" else step.undo()
-    except JiyunError as error:
-        error_text = canonical.encode({"code": error.code, "message": error.message(), "step": step.name})
-        with store.write(actor) as tx:
-            state = "failed" if direction == "do" else "undo"
-            if tx.run(SQL.fail, id=lease.id, fence=lease.fence, state=state, error=error_text):
-                _log(tx, lease, step, direction, "failed", error.message(), started)
-                plan.on_fail(tx, error.message())
-        raise
-
-
-def _checkpoint(
-    store: Store,
-    actor: str,
-    lease: _Lease,
-    step: Step,
-    direction: str,
-    note: str,
-    started: int,
-    reached: int,
-    end: str,
-    record: Record,
-) -> None:
-    with store.write(actor) as tx:
-        if end:
-            held = tx.run(SQL.finish, id=lease.id, fence=lease.fence, state=end, step=reached, at=tx.now)
-        else:
-            held = tx.run(SQL.checkpoint, id=lease.id, fence=lease.fence, step=reached)
+    def _checkpoint(self, tx: Tx, reached: int, end: str) -> None:
+        mine = {"id": self.lease.id, "fence": self.lease.fence, "step": reached}
+        held = tx.run(SQL.finish, **mine, state=end, at=tx.now) if end else tx.run(SQL.checkpoint, **mine)
         if not held:
-            raise problems.FENCED(order=lease.order)
-        _log(tx, lease, step, direction, "done", note, started)
-        record(tx)
+            raise problems.FENCED(order=self.lease.order)
 
+    def _fail(self, step: Step, direction: Direction, error: JiyunError, started: int) -> None:
+        """Leave a clear state: why, and at which step; the next run goes on from there."""
+        text = canonical.encode({"code": error.code, "message": error.message(), "step": step.name})
+        state = "failed" if direction == "do" else "undo"
+        with self.store.write(self.actor) as tx:
+            if tx.run(SQL.fail, id=self.lease.id, fence=self.lease.fence, state=state, error=text):
+                self._log(tx, step, direction, "failed", error.message(), started)
+                self.plan.on_fail(tx, error.message())
 
-def _log(tx: Tx, lease: _Lease, step: Step, direction: str, outcome: str, note: str, started: int) -> None:
-    row: dict[str, Any] = {"id": lease.id, "step": step.name, "direction": direction, "outcome": outcome, "note": note}
-    tx.run(SQL.log, **row, fence=lease.fence, started_at=started, ended_at=int(tx.wall()))
+    def _log(self, tx: Tx, step: Step, direction: Direction, outcome: str, note: str, started: int) -> None:
+        row: dict[str, Any] = {"id": self.lease.id, "step": step.name, "direction": direction, "outcome": outcome, "note": note}
+        tx.run(SQL.log, **row, fence=self.lease.fence, started_at=started, ended_at=int(tx.wall()))
 
 
 def killer(step: str, moment: str) -> None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from jiyun import clock
 from jiyun.settings import mask
 from jiyun.store import problems, schema
 from jiyun.store.drivers import Driver, PostgresDriver, Row, SqliteDriver
@@ -71,7 +70,7 @@ class Store:
     def _now(self) -> int:
         if self.facts.kind == "simulated":
             return int(self._driver.execute(SQL.simulated_now, {})[0][0]["now"])
-        return clock.SystemClock().now()
+        return int(self._driver.wall())  # one clock for all programs that share the store
 
     @contextmanager
     def write(self, actor: str) -> Iterator[Tx]:
