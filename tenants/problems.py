@@ -70,3 +70,10 @@ OWN_APPLICATION = kind(
     en="{person} made this application and cannot {what} it; another person must.",
     zh="本申请由 {person} 提出，不能由其本人{what}；须由他人办理。",
 )
+
+OWN_ROLES = kind(
+    "permission.own-roles",
+    Exit.NOT_PERMITTED,
+    en="{person} cannot give roles to {person}; another operator applies this file.",
+    zh="{person} 不能为自己授予角色；请由另一位运维员应用此文件。",
+)

@@ -18,7 +18,8 @@ from ledger.prices import Book, Price, put_book
 from quotas.limits import Limit, put_limit
 from tenants import authority
 from tenants.departments import Department, put_department
-from tenants.people import Person, put_person
+from tenants.people import Person, grants, people, put_person
+from tenants.problems import OWN_ROLES
 from workflows.estate.model import Estate, Host, PriceBook
 from workflows.estate.read import read_estate
 from workflows.session import Session
@@ -72,11 +73,14 @@ def _apply(tx: Tx, estate: Estate) -> Outcome:
 
 
 def _tenants(tx: Tx, estate: Estate) -> Iterator[str]:
+    founding = not people(tx)  # the first file names the people, its author among them
     for department in _parents_first(estate):
         level: Any = department.level
         yield put_department(tx, Department(department.name, department.title_zh, department.title_en, level, department.parent))
     for person in estate.people:
         roles = tuple((grant.role, grant.department) for grant in person.roles)
+        if person.name == tx.actor and set(roles) - set(grants(tx, tx.actor)) and not founding:
+            raise OWN_ROLES(person=person.name)
         yield put_person(tx, Person(person.name, person.department, person.title_zh), roles)
 
 

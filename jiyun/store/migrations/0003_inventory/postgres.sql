@@ -24,3 +24,14 @@ END $$;
 CREATE TRIGGER pool_in_use BEFORE UPDATE ON pool FOR EACH ROW
 WHEN (NEW.path <> OLD.path OR NEW.tier <> OLD.tier)
 EXECUTE FUNCTION jiyun_pool_in_use();
+
+CREATE FUNCTION jiyun_system_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM machine WHERE system = OLD.name AND ended_at IS NULL) THEN
+        RAISE EXCEPTION 'jiyun: a system with machines keeps its department and cloud, and its protection level does not fall';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER system_in_use BEFORE UPDATE ON system FOR EACH ROW
+WHEN (NEW.department <> OLD.department OR NEW.cloud <> OLD.cloud OR NEW.protection_level < OLD.protection_level)
+EXECUTE FUNCTION jiyun_system_in_use();

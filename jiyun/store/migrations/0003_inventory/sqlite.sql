@@ -10,3 +10,7 @@ CREATE TRIGGER pool_in_use BEFORE UPDATE OF path, tier ON pool
 WHEN (NEW.path <> OLD.path OR NEW.tier <> OLD.tier)
  AND EXISTS (SELECT 1 FROM volume WHERE host = OLD.host AND pool = OLD.name AND state <> 'wiped')
 BEGIN SELECT RAISE(ABORT, 'jiyun: a pool with volumes in it keeps its path and tier'); END;
+CREATE TRIGGER system_in_use BEFORE UPDATE OF department, cloud, protection_level ON system
+WHEN (NEW.department <> OLD.department OR NEW.cloud <> OLD.cloud OR NEW.protection_level < OLD.protection_level)
+ AND EXISTS (SELECT 1 FROM machine WHERE system = OLD.name AND ended_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'jiyun: a system with machines keeps its department and cloud, and its protection level does not fall'); END;
