@@ -32,6 +32,12 @@ _SSH_SECONDS = 900.0
 _SSH_PAUSE = 10.0
 
 
+def last_step(narrator: Narrator, order: str) -> str:
+    """The step that was finished last, for the lines that say how far the work is."""
+    steps = narrator.ask("--as", OPERATOR, "order", "show", order)["steps"]
+    return t(f"({steps[-1]['step']} is done)", f"（{steps[-1]['step']} 已完成）") if steps else ""
+
+
 def main(arguments: list[str]) -> int:
     """0 done, else the exit status of the command that failed; 2 for wrong usage."""
     use(choose(None))
@@ -69,7 +75,7 @@ def _tell(narrator: Narrator) -> None:
             "Build it: volumes, network, port guard, start, SSH host key, Ansible. Without KVM this takes some minutes.",
             "建设：存储卷、网络、端口防护、启动、SSH 主机密钥、Ansible。没有 KVM 时需要几分钟。",
         )
-    narrator.run("--as", OPERATOR, "order", "fulfil", order)
+    narrator.run("--as", OPERATOR, "order", "fulfil", order, doing=lambda: last_step(narrator, order))
     if not is_new:
         narrator.run("--as", OPERATOR, "vm", "start", HOSTNAME)  # after a restart of this computer it is off
     _log_in(narrator)

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,13 @@ class Narrator:
         """One line between the commands, in the language in use."""
         print(f"\n{t(en, zh)}", flush=True)
 
-    def run(self, *words: str) -> None:
-        """Show and run a command, its output passed through; :class:`CommandFailed` unless it ends with 0."""
+    def run(self, *words: str, doing: Callable[[], str] = str) -> None:
+        """Show and run a command, its output passed through; :class:`CommandFailed` unless it ends with 0.
+
+        ``doing`` says what long work is at, where no progress bar is seen.
+        """
         print(f"\n$ {shown(words)}", flush=True)
-        status = self._watched(words)
+        status = self._watched(words, doing)
         if status:
             raise CommandFailed(words, status)
 
@@ -87,7 +91,7 @@ class Narrator:
             check=False,
         )
 
-    def _watched(self, words: tuple[str, ...]) -> int:
+    def _watched(self, words: tuple[str, ...], doing: Callable[[], str]) -> int:
         """Wait for a command.  Where its progress bar is not seen, one line every half minute says that it lives."""
         child = subprocess.Popen(self._argv(words), cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL)
         began = time.monotonic()
@@ -98,7 +102,9 @@ class Narrator:
                 except subprocess.TimeoutExpired:
                     if not sys.stderr.isatty():
                         seconds = round(time.monotonic() - began)
-                        print(t(f"  … at work for {seconds} s", f"  ……已进行 {seconds} 秒"), flush=True)
+                        print(
+                            t(f"  … at work for {seconds} s {doing()}", f"  ……已进行 {seconds} 秒 {doing()}").rstrip(), flush=True
+                        )
         finally:
             if child.poll() is None:
                 child.terminate()
