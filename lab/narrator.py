@@ -102,9 +102,8 @@ class Narrator:
                 except subprocess.TimeoutExpired:
                     if not sys.stderr.isatty():
                         seconds = round(time.monotonic() - began)
-                        print(
-                            t(f"  … at work for {seconds} s {doing()}", f"  ……已进行 {seconds} 秒 {doing()}").rstrip(), flush=True
-                        )
+                        said = t(f"  … at work for {seconds} s", f"  ……已进行 {seconds} 秒")
+                        print(f"{said} {doing()}".rstrip(), flush=True)
         finally:
             if child.poll() is None:
                 child.terminate()

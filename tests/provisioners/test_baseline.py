@@ -24,9 +24,7 @@ OWNER = "株洲市 {{ 7 * 7 }} 数据局"
 
 
 @pytest.fixture
-def machine_and_key(
-    tmp_path: Path, debian_image: ImageSpec, image_cache: "ImageCache"
-) -> Iterator[tuple[MachineSpec, Path]]:
+def machine_and_key(tmp_path: Path, debian_image: ImageSpec, image_cache: "ImageCache") -> Iterator[tuple[MachineSpec, Path]]:
     from provisioners.libvirt_host.host import LibvirtHost
 
     login = login_key(tmp_path / "keys")

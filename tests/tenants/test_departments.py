@@ -1,6 +1,5 @@
 """The tree: what may be put where, what never changes, and the paths through it."""
 
-
 import pytest
 
 from jiyun import language
