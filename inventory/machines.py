@@ -35,9 +35,7 @@ class PlannedAddress:
 
 def plan_machine(tx: Tx, row: dict[str, Any], volumes: tuple[PlannedVolume, ...], address: PlannedAddress) -> None:
     """Enter a machine that is to be: itself, its volumes and its addresses, which are taken from this moment."""
-    taken = tx.first(SQL.hostname_taken, department=row["department"], hostname=row["hostname"])
-    if taken:
-        raise problems.HOSTNAME_TAKEN(department=row["department"], hostname=row["hostname"], machine=taken["id"])
+    require_hostname_free(tx, row["department"], row["hostname"])
     tx.run(SQL.insert_machine, created_at=tx.now, **row)
     for volume in volumes:
         tx.run(
@@ -63,6 +61,13 @@ def plan_machine(tx: Tx, row: dict[str, Any], volumes: tuple[PlannedVolume, ...]
     audit.append(tx, "vm.plan", row["id"], row["department"], order=row["order_id"], host=row["host"], ipv4=address.ipv4)
 
 
+def require_hostname_free(tx: Tx, department: str, hostname: str) -> None:
+    """Refuse a host name that a live machine of the department has."""
+    taken = tx.first(SQL.hostname_taken, department=department, hostname=hostname)
+    if taken:
+        raise problems.HOSTNAME_TAKEN(department=department, hostname=hostname, machine=taken["id"])
+
+
 def taken_addresses(tx: Tx, segment: str) -> frozenset[str]:
     """The IPv4 addresses of a segment that are given out."""
     return frozenset(row["ipv4"] for row in tx.all(SQL.taken_addresses, segment=segment))
@@ -84,12 +89,12 @@ def has_neighbours(tx: Tx, segment: str, machine: str) -> bool:
     return bool(tx.one(SQL.segment_neighbours, segment=segment, machine=machine)["others"])
 
 
-def find(tx: Tx, name: str) -> Row:
-    """A machine by id, or by hostname where only one live machine is called so."""
+def find(tx: Tx, name: str, *, within: frozenset[str] | None = None) -> Row:
+    """A machine by id, or by host name where only one live machine ``within`` these departments is called so."""
     row = tx.first(SQL.machine, id=name)
     if row:
         return row
-    named = tx.all(SQL.machines_named, hostname=name)
+    named = [found for found in tx.all(SQL.machines_named, hostname=name) if within is None or found["department"] in within]
     if len(named) > 1:
         raise problems.AMBIGUOUS(name=name, ids=", ".join(found["id"] for found in named))
     found = tx.first(SQL.machine, id=named[0]["id"]) if named else None

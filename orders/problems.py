@@ -32,6 +32,12 @@ MISSING_FIELD = kind(
     en="The application has no {field}; give --{field} or write it in the file.",
     zh="申请缺少 {field}；请给出 --{field} 或写入文件。",
 )
+FILE_INVALID = kind(
+    "order.file-invalid",
+    Exit.USAGE,
+    en="The order file has {count} problem(s); nothing was submitted.\n{problems}",
+    zh="申请文件有 {count} 处问题；未提交。\n{problems}",
+)
 NO_ITEM = kind(
     "order.no-item",
     Exit.USAGE,

@@ -69,6 +69,7 @@ def review(tx: Tx, order: str, items: Collection[str], *, passed: bool, comment:
 def fix_plan(tx: Tx, order: str, plan: str, plan_hash: str) -> None:
     """Bind the approval to its plan; the database lets it never change again."""
     tx.run(SQL.set_plan, id=order, plan=plan, plan_hash=plan_hash)
+    audit.append(tx, "order.plan", order, get(tx, order)["department"], plan_hash=plan_hash)
 
 
 def advance(tx: Tx, order: str, to: str, reason: str) -> str:

@@ -11,6 +11,7 @@ from provisioners.problems import LIBVIRT_FAILED
 from provisioners.protocol import PowerState, Provisioner
 from provisioners.spec import MachineSpec
 from tenants import authority
+from workflows import naming
 from workflows.hosts import OpenHost, open_host
 from workflows.planning import decode_machine
 from workflows.session import Session
@@ -27,16 +28,14 @@ NOT_IN_USE = kind(
 def show(session: Session, name: str) -> tuple[Row, MachineSpec, list[Row], list[Row]]:
     """A machine: its row, its approved spec, its volumes, its step log."""
     with session.read() as tx:
-        row = machines.find(tx, name)
-        authority.require(tx, "vm.read", row["department"])
+        row = naming.machine(tx, name, "vm.read")
         return row, decode_machine(row["spec"]), machines.volumes_of(tx, row["id"]), engine.steps_of(tx, row["order_id"])
 
 
 def entered(session: Session, name: str, permission: str) -> tuple[Row, MachineSpec]:
     """A machine in use that the actor may act on."""
     with session.read() as tx:
-        row = machines.find(tx, name)
-        authority.require(tx, permission, row["department"])
+        row = naming.machine(tx, name, permission)
     _require_in_use(row)
     return row, decode_machine(row["spec"])
 
@@ -102,8 +101,7 @@ def open_console(session: Session, name: str) -> None:
 def console_log(session: Session, name: str, lines: int) -> str:
     """The last lines of the kept serial log, also of a machine that never came up."""
     with session.read() as tx:
-        row = machines.find(tx, name)
-        authority.require(tx, "vm.console", row["department"])
+        row = naming.machine(tx, name, "vm.console")
     machine = decode_machine(row["spec"])
     with open_host(machine.host) as host:
         return host.serial_tail(machine, lines)

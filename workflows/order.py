@@ -27,6 +27,7 @@ def submit(session: Session, spec: OrderSpec, *, dry_run: bool = False) -> str:
     with rehearse(session, keep=not dry_run) as tx:
         authority.require(tx, "order.submit", spec.department)
         planning.check(tx, spec)
+        machines.require_hostname_free(tx, spec.department, spec.hostname)
         number = register.submit(tx, spec)
     return number
 
@@ -35,7 +36,10 @@ def review(
     session: Session, order: str, items: tuple[str, ...], *, passed: bool, comment: str = "", dry_run: bool = False
 ) -> str:
     """Record review items (M30) by the actor; the order's state afterwards."""
-    check_line("comment", comment)
+    if passed:
+        check_line("comment", comment)
+    else:
+        check_reason(comment)  # whoever is refused is told why
     for item in items or ("",):
         if item not in REVIEW_ITEMS:
             raise problems.NO_ITEM(item=item, items=", ".join(REVIEW_ITEMS))
@@ -95,7 +99,7 @@ def _approve(tx: Tx, order: str, keys: planning.Keys) -> tuple[MachineSpec, str]
     text = planning.encode_plan(machine, spec)
     plan_hash = planning.plan_hash(text)
     register.fix_plan(tx, order, text, plan_hash)
-    register.advance(tx, order, "approved", f"plan {plan_hash}")
+    register.advance(tx, order, "approved", "")
     return machine, plan_hash
 
 

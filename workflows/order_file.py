@@ -7,7 +7,7 @@ from typing import Any
 
 from inventory import declared
 from jiyun import units
-from orders.problems import MISSING_FIELD
+from orders.problems import FILE_INVALID, MISSING_FIELD
 from orders.spec import MAX_DISK_MIB, OrderSpec
 from workflows.estate.document import LARGEST, parse
 from workflows.estate.fields import Line, Size
@@ -46,7 +46,7 @@ def read_order_file(path: Path) -> OrderFile:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ESTATE_UNREADABLE(file=str(path), reason=reason) from None
-    problems = Collector(str(path))
+    problems = Collector(str(path), FILE_INVALID)
     root = parse(content, problems)
     if root is None:
         problems.add(ESTATE_NO_VALUE, START, "", expected=RecordOf(OrderFile).expected)

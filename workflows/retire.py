@@ -12,8 +12,7 @@ from operations import engine
 from operations.engine import Plan, Step
 from orders import register
 from quotas import allocations
-from tenants import authority
-from workflows import steps, usage_events, wiping
+from workflows import naming, steps, usage_events, wiping
 from workflows.fulfil import SILENT, approved_machine
 from workflows.progress import Progress
 from workflows.session import Session
@@ -23,8 +22,7 @@ from workflows.work import Drivers, Work, real_drivers
 def delete(session: Session, name: str, progress: Progress = SILENT, *, drivers: Drivers | None = None) -> str:
     """Delete a machine, or go on deleting it; ``done``, also when it was done before."""
     with session.write() as tx:
-        machine = machines.find(tx, name)
-        authority.require(tx, "vm.delete", machine["department"])
+        machine = naming.machine(tx, name, "vm.delete")
         if machine["state"] == "deleted":
             return "done"
         order = register.get(tx, machine["order_id"])
@@ -51,8 +49,7 @@ def _still_deleting(tx: Tx, order: str) -> None:
 def remaining(session: Session, name: str) -> list[str]:
     """The names of the steps that deleting would run from here."""
     with session.read() as tx:
-        machine = machines.find(tx, name)
-        authority.require(tx, "vm.delete", machine["department"])
+        machine = naming.machine(tx, name, "vm.delete")
         order = register.get(tx, machine["order_id"])
         if order["state"] not in ("deleting", "deleted"):
             register.require_move(tx, order["id"], "deleting")

@@ -29,7 +29,7 @@ def test_an_item_is_reviewed_once(world: World) -> None:
     order.review(world.session("reviewer"), number, ("security",), passed=True)
     for passed in (True, False):
         with pytest.raises(JiyunError) as caught:
-            order.review(world.session("reviewer"), number, ("standards", "security"), passed=passed)
+            order.review(world.session("reviewer"), number, ("standards", "security"), passed=passed, comment="x")
         assert (caught.value.code, caught.value.exit) == ("order.reviewed-twice", Exit.CONFLICT)
     assert [row["item"] for row in order.show(world.session("reviewer"), number).reviews] == ["security"]
 

@@ -76,10 +76,10 @@ CHANGES: dict[str, Callable[[World, str], object]] = {
     "fulfil": lambda w, who: fulfil.fulfil(w.session(who), "ord-000004", drivers=w.drivers()),
     "fulfil --dry-run": lambda w, who: fulfil.remaining(w.session(who), "ord-000004"),
     "cancel": lambda w, who: fulfil.cancel(w.session(who), "ord-000004", "x", drivers=w.drivers()),
-    "delete": lambda w, who: retire.delete(w.session(who), "budget-1", drivers=w.drivers()),
-    "delete --dry-run": lambda w, who: retire.remaining(w.session(who), "budget-1"),
-    "stop": lambda w, who: machines.power(w.session(who), "budget-1", "stop", opening=w.hosts.open_host),
-    "ssh": lambda w, who: machines.ssh_command(w.session(who), "budget-1"),
+    "delete": lambda w, who: retire.delete(w.session(who), w.machine("ord-000001"), drivers=w.drivers()),
+    "delete --dry-run": lambda w, who: retire.remaining(w.session(who), w.machine("ord-000001")),
+    "stop": lambda w, who: machines.power(w.session(who), w.machine("ord-000001"), "stop", opening=w.hosts.open_host),
+    "ssh": lambda w, who: machines.ssh_command(w.session(who), w.machine("ord-000001")),
     "probe": lambda w, who: hosts.probe(w.session(who), "host1", opening=w.hosts.open_host),
     "apply": lambda w, who: estate_apply.apply(w.session(who), w.home / "estate.yaml"),
     "image remove": lambda w, who: images.remove(w.session(who), "tiny"),
@@ -135,3 +135,10 @@ def test_the_auditor_verifies_and_examines(city: World) -> None:
 
 def test_a_store_without_people_is_founded_by_whoever_holds_it(city: World) -> None:
     assert code(lambda: estate_apply.apply(city.session("ops"), city.home / "estate.yaml")) == "person.unknown"
+
+
+def test_the_host_names_of_others_neither_clash_nor_show(city: World) -> None:
+    with pytest.raises(JiyunError) as caught:
+        machines.show(city.session("stranger"), "budget-1")
+    assert caught.value.code == "inventory.unknown"
+    assert machines.show(city.session("applicant"), "budget-1")[0]["id"] == city.machine("ord-000001")

@@ -113,9 +113,13 @@ def test_what_changed_since_the_application(world: World, change: str, code: str
 
 
 def test_a_host_name_that_the_department_has_already(world: World) -> None:
+    late = world.reviewed()  # both apply while the name is free
     world.approved()
-    error = refusal(world, world.reviewed())
+    error = refusal(world, late)
     assert (error.code, error.exit) == ("vm.hostname-taken", Exit.CONFLICT)
+    with pytest.raises(JiyunError) as caught:
+        world.submit()
+    assert caught.value.code == "vm.hostname-taken"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +189,7 @@ def estate_plan(world: World) -> None:
 
 DRY: dict[str, Callable[[World], object]] = {
     "submit": lambda w: order.submit(w.session("applicant"), spec(hostname="budget-9"), dry_run=True),
-    "review": lambda w: order.review(w.session("reviewer"), "ord-000001", ("security",), passed=False, dry_run=True),
+    "review": lambda w: order.review(w.session("reviewer"), "ord-000001", ("security",), passed=False, comment="x", dry_run=True),
     "reject": lambda w: order.reject(w.session("reviewer"), "ord-000002", "x", dry_run=True),
     "withdraw": lambda w: order.withdraw(w.session("applicant"), "ord-000002", "x", dry_run=True),
     "approve": lambda w: order.approve(w.session("reviewer"), "ord-000002", dry_run=True),

@@ -62,8 +62,9 @@ def nearest(word: str, candidates: Sequence[str]) -> str:
 class Collector:
     """The problems of one file so far."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, kind: Kind = ESTATE_INVALID) -> None:
         self.file = file
+        self.kind = kind  # of the one error that carries them all
         self.problems: list[tuple[Position, dict[str, object]]] = []
 
     def add(
@@ -97,7 +98,7 @@ class Collector:
     def error(self) -> JiyunError:
         """One error that carries every problem noted, in the order of the file."""
         ordered = Findings(problem for _, problem in sorted(self.problems, key=lambda item: item[0]))
-        return ESTATE_INVALID(file=self.file, count=len(ordered), problems=ordered)
+        return self.kind(file=self.file, count=len(ordered), problems=ordered)
 
 
 def _permitted(values: list[str]) -> str:
