@@ -58,7 +58,8 @@ class JiyunError(Exception):
 def _shortened(value: object) -> object:
     """One overlong line, as somebody may type by mistake, would bury the sentence; several lines are a report."""
     if isinstance(value, str) and len(value) > _LONGEST and "\n" not in value:
-        return f"{value[:_LONGEST]}…"
+        half = _LONGEST // 2
+        return f"{value[:half]} … {value[-half:]}"  # what tools say last is often what was wrong
     return value
 
 

@@ -103,7 +103,8 @@ def _message(result: Mapping[str, Any]) -> str:
     parts = [result.get("msg", "")]
     parts += [item.get("msg", "") for item in result.get("results", []) if isinstance(item, dict) and item.get("failed")]
     parts += [result.get("stderr", "") or result.get("module_stderr", "")]
-    return " ".join(" ".join(str(part).split()) for part in parts if part)[:_MESSAGE_LIMIT]
+    words = (word for part in parts if part for word in str(part).split() if word.strip("@"))  # OpenSSH frames with @
+    return " ".join(words)[:_MESSAGE_LIMIT]
 
 
 def _status(status: int) -> str:

@@ -31,19 +31,8 @@ def test_a_wheel_holds_every_file_of_every_room(tmp_path: Path) -> None:
         target = source / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((REPO / name).read_bytes())
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-        "-w",
-        tmp_path,
-        source,
-    ]
+    options = ("-q", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(tmp_path), str(source))
+    command = [sys.executable, "-m", "pip", "wheel", *options]
     subprocess.run(command, check=True, timeout=300)
     (wheel,) = tmp_path.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tenants.roles import ROLES
 from tests.workflows.estate.support import EXAMPLES
 from workflows.estate import Estate, read_estate
-from workflows.estate.references import ROLES
 
 
 @pytest.fixture(scope="module")
