@@ -77,7 +77,7 @@ def test_a_secret_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     with pytest.raises(JiyunError) as caught:
         read_secret(path)
     assert (caught.value.code, caught.value.exit) == ("secret.unsafe", Exit.POLICY)
-    assert f"mode {mode:04o}" in caught.value.message()
+    assert f"mode is {mode:04o}" in caught.value.message()
 
 
 def test_a_secret_that_is_absent_short_a_link_or_a_folder_is_refused(tmp_path: Path) -> None:
