@@ -78,8 +78,8 @@ class Pair:
             return frames.names_in(until(tap, last, 10), sent)
 
 
-def until(tap: socket.socket, last: bytes, seconds: float) -> list[bytes]:
-    """Every frame seen before ``last``, or within ``seconds`` if that never comes."""
+def until(tap: socket.socket, last: bytes | None, seconds: float) -> list[bytes]:
+    """Every frame seen before ``last``, or within ``seconds`` if that never comes or none is named."""
     seen: list[bytes] = []
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0 and last not in seen[-1:]:
@@ -148,7 +148,7 @@ def test_a_port_taken_out_of_the_guard_sends_nothing(pair: Pair) -> None:
     with frames.watch(pair.receiver.port.tap) as tap:
         assert pair.host.remove_guard(pair.sender.port)
         try:
-            seen = until(tap, b"", 20)
+            seen = until(tap, None, 20)
         finally:
             assert pair.host.ensure_guard(pair.sender.port)
     assert run(pair.sender, pair.key, ["test", "-e", "/tmp/sent"], 30).status == 0
