@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jiyun import canonical
 from jiyun.language import t
 from jiyun.store.engine import SQL, Row, Tx
 
@@ -34,6 +33,8 @@ def append(tx: Tx, action: str, subject: str, department: str = "", /, **detail:
 
     ``action`` is ``noun.verb``; ``department`` is whose affair it is (empty: the operator's).  Never pass a secret.
     """
+    from jiyun import canonical  # with json and OpenSSL: only what writes or verifies waits for it
+
     last = tx.first(SQL.audit_head)
     row: Row = {
         "seq": last["seq"] + 1 if last else 1,
@@ -80,6 +81,8 @@ def walk(tx: Tx) -> Iterator[Row]:
 
 def verify(tx: Tx, expected_head: str = "") -> Verdict:
     """Recompute the chain.  ``expected_head`` is a hash noted earlier: it must still stand in the chain."""
+    from jiyun import canonical
+
     findings: list[Finding] = []
     count, previous, seen = 0, "", not expected_head
     for row in walk(tx):

@@ -2,7 +2,6 @@
 
 from inventory import lists
 from jiyun.store import Row
-from orders import listing
 from tenants import authority
 from workflows.session import Session
 
@@ -30,6 +29,8 @@ def segments(session: Session) -> list[Row]:
 
 def orders(session: Session, state: str = "") -> list[Row]:
     """The orders that the actor may see, oldest first."""
+    from orders import listing
+
     with session.read() as tx:
         scope = authority.scope(tx, "order.read")
         return _within(listing.orders(tx, state), scope)

@@ -5,7 +5,6 @@ import re
 import select
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -128,6 +127,8 @@ def tell(code: str, message: str, detail: Mapping[str, object], *, json_form: bo
 
 def _where(error: BaseException) -> str:
     """``KeyError at vm.py:31``: enough to tell two reports apart, no data of the user's."""
+    import traceback  # only a failure needs it
+
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return type(error).__name__ + place
@@ -135,6 +136,8 @@ def _where(error: BaseException) -> str:
 
 def _write_trace(error: BaseException, home: str | None) -> str:
     """Keep the trace in ``HOME/log``, or in the temporary directory where that cannot be written; readable by us alone."""
+    import traceback
+
     text = re.sub(r"\S+://\S+", lambda found: mask(found.group()), "".join(traceback.format_exception(error)))
     name = time.strftime("failure-%Y%m%dT%H%M%SZ", time.gmtime()) + f"-{os.getpid()}.log"
     with suppress(OSError, JiyunError):

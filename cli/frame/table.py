@@ -37,7 +37,9 @@ def column(id: str, en: str, zh: str, *, number: bool = False, keep: bool = Fals
 
 def cell(value: Any) -> str:
     """One value as people read it: safe for a terminal, on one line."""
-    if value is None or value == "":
+    if type(value) is str:  # nearly every cell of every list
+        return (value if value.isprintable() else escape(value)) or _NOTHING
+    if value is None:
         return _NOTHING
     if isinstance(value, bool):
         return t("yes", "是") if value else t("no", "否")
@@ -52,7 +54,7 @@ def render(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], limit: 
     """The lines of a table at most ``limit`` terminal columns wide; None sets no limit and cuts nothing."""
     titles = [str(c.title) for c in columns]
     cells = [[cell(row.get(c.id)) for c in columns] for row in rows]
-    widths = [max([width(title), *(width(line[i]) for line in cells)]) for i, title in enumerate(titles)]
+    widths = [max(map(width, texts)) for texts in zip(titles, *cells, strict=True)]
     shown = list(range(len(columns)))
     while limit is not None:
         wanted = [widths[i] for i in shown]
@@ -94,8 +96,13 @@ def fit(widths: Sequence[int], floors: Sequence[int], limit: int) -> list[int] |
 
 
 def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
-    padded = (pad(cut(text, w), w, right=c.number) for text, c, w in zip(texts, columns, widths, strict=True))
-    return _GAP.join(padded).rstrip()
+    return _GAP.join([_fitted(text, w, c.number) for text, c, w in zip(texts, columns, widths, strict=True)]).rstrip()
+
+
+def _fitted(text: str, columns: int, right: bool) -> str:
+    if text.isascii() and len(text) <= columns:  # the same as below, for lists of thousands of rows
+        return text.rjust(columns) if right else text.ljust(columns)
+    return pad(cut(text, columns), columns, right=right)
 
 
 def _blocks(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:

@@ -66,9 +66,9 @@ class SqliteDriver:
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=wait_seconds, check_same_thread=False)
             self._connection.row_factory = _as_dict
-            self._connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-            )
+            if create:  # WAL is kept in the file
+                self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.executescript("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;")
         except sqlite3.Error as error:
             raise problems.UNREACHABLE(database=path, reason=error) from None
 
